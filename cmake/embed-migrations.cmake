@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+# Writes the migrations as rows of a C table: {version, "name", "sql"}.  Text goes in as bytes, because C limits
+# the length of a string literal.
+string(REPLACE " " ";" files "${SQL}")
+set(rows "")
+set(texts "")
+foreach(file ${files})
+    get_filename_component(stem "${file}" NAME_WE)
+    string(REGEX MATCH "^([0-9]+)-(.*)$" matched "${stem}")
+    if(NOT matched)
+        message(FATAL_ERROR "${file}: a migration is named NNNN-what-it-does.sql")
+    endif()
+    string(REGEX REPLACE "^0+" "" version "${CMAKE_MATCH_1}")
+    set(name "${CMAKE_MATCH_2}")
+    file(READ "${file}" hex HEX)
+    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+    string(APPEND texts "static const unsigned char migration_${version}[] = {${bytes}0};\n")
+    string(APPEND rows "    {${version}, \"${name}\", (const char *)migration_${version}},\n")
+endforeach()
+file(WRITE "${OUT}" "${texts}static const struct embedded_migration embedded_migrations[] = {\n${rows}};\n")

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The bank's two gateways behind one interface: "ecom" (JSON, strict types) and "rbs" (form fields).  Requests are
+ * made and replies are read here, as bytes; nothing is sent.  Facts are those of the bank's API, version 1.0.7 of
+ * the OpenAPI file for ecom and the merchant manual for rbs.
+ */
+#ifndef LP_WIRE_BANK_H
+#define LP_WIRE_BANK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "core/bank_facts.h"
+
+enum lp_bank_protocol { LP_BANK_ECOM, LP_BANK_RBS };
+
+/* How to speak to the bank; borrowed texts, "" where not set. */
+struct lp_bank_profile {
+    enum lp_bank_protocol protocol;
+    const char *url; /* base URL, with its final slash or without */
+    const char *username, *password, *token;
+    const char *language;
+    const char *currency;
+    const char *page_view;       /* rbs only: ecom refuses it */
+    int64_t session_timeout_s;
+};
+
+struct lp_bank_order {
+    const char *order_number;
+    int64_t amount;
+    const char *currency;
+    const char *return_url;
+    const char *description; /* NULL: none; characters that the gateway refuses are replaced */
+};
+
+/* A request that is ready to be sent: POST of `body` to `url`.  It holds credentials: wipe it with _done. */
+struct lp_bank_request {
+    struct lp_buf url;
+    struct lp_buf body;
+    const char *content_type;
+};
+
+void lp_bank_request_done(struct lp_bank_request *request);
+/* Both: 0, LEOPAY_ENOMEM, or LEOPAY_ESETTING when credentials are missing. */
+int lp_bank_register_request(const struct lp_bank_profile *profile, const struct lp_bank_order *order,
+                             struct lp_bank_request *ret_request);
+/* getOrderStatusExtended.do by exactly one of the two; the other is NULL. */
+int lp_bank_status_request(const struct lp_bank_profile *profile, const char *order_id,
+                           const char *order_number, struct lp_bank_request *ret_request);
+
+enum lp_register_outcome {
+    LP_REGISTER_OK,       /* order id and page were given */
+    LP_REGISTER_REFUSED,  /* errorCode other than 0, 1 and 7 */
+    LP_REGISTER_IN_DOUBT, /* 1, 7, a status other than 200, or something unreadable */
+};
+
+struct lp_register_reply {
+    enum lp_register_outcome outcome;
+    int error_code;
+    char order_id[65];
+    char form_url[2049]; /* absolute http or https */
+    char message[257];   /* for operators */
+};
+
+/* Reads any bytes whatever; never fails. */
+void lp_bank_read_register(int http_status, const char *bytes, size_t len, struct lp_register_reply *ret_reply);
+/* Reads the answer to a status question.  False when it says nothing about the order. */
+bool lp_bank_read_status(int http_status, const char *bytes, size_t len, struct lp_bank_facts *ret_facts);
+
+#endif
