@@ -20,7 +20,8 @@ enum lp_event {
     LP_EV_NUMBER_IN_USE,  /* the bank's order of our number is not ours */
     LP_EV_PENDING,        /* the bank has it; no word about money yet */
     LP_EV_PAID,           /* the money is there, and it is our amount */
-    LP_EV_DECLINED,       /* declined or expired */
+    LP_EV_DECLINED,
+    LP_EV_EXPIRED,        /* the session ended without a payment */
     LP_EV_REVERSED,
     LP_EV_REFUNDED,       /* refunded in full before it was confirmed */
     LP_EV_PART_REFUNDED,  /* a refund smaller than the deposit, or of unknown size */
