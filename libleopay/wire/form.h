@@ -39,4 +39,10 @@ void lp_form_write(struct lp_buf *buf, const char *name, const char *value);
 /* The media type of a Content-Type, compared without case and parameters. */
 bool lp_media_type_is(const char *content_type, const char *media_type);
 
+/*
+ * A parameter of a Content-Type or Content-Disposition ("boundary", "name"): 0, LEOPAY_ENOTFOUND, or LEOPAY_EINVAL
+ * when the parameters cannot be read, one is given twice, or the value does not fit.
+ */
+int lp_media_type_param(const char *content_type, const char *name, char *ret_value, size_t size);
+
 #endif
