@@ -1,7 +1,14 @@
 # SPDX-License-Identifier: MIT
-# Writes the migrations as rows of a C table: {version, "name", "sql"}.  Text goes in as bytes, because C limits
-# the length of a string literal.
-string(REPLACE " " ";" files "${SQL}")
+# Writes the migrations as rows of a C table, {version, "name", sql}, and the roles' SQL as `roles_sql`.  Text goes
+# in as bytes, because C limits the length of a string literal.
+set(files ${SQL})
+
+function(file_as_bytes file out)
+    file(READ "${file}" hex HEX)
+    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+    set(${out} "{${bytes}0}" PARENT_SCOPE)
+endfunction()
+
 set(rows "")
 set(texts "")
 foreach(file ${files})
@@ -10,11 +17,12 @@ foreach(file ${files})
     if(NOT matched)
         message(FATAL_ERROR "${file}: a migration is named NNNN-what-it-does.sql")
     endif()
-    string(REGEX REPLACE "^0+" "" version "${CMAKE_MATCH_1}")
     set(name "${CMAKE_MATCH_2}")
-    file(READ "${file}" hex HEX)
-    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
-    string(APPEND texts "static const unsigned char migration_${version}[] = {${bytes}0};\n")
-    string(APPEND rows "    {${version}, \"${name}\", (const char *)migration_${version}},\n")
+    string(REGEX REPLACE "^0+" "" version "${CMAKE_MATCH_1}")
+    file_as_bytes("${file}" bytes)
+    string(APPEND texts "static const char migration_${version}[] = ${bytes};\n")
+    string(APPEND rows "    {${version}, \"${name}\", migration_${version}},\n")
 endforeach()
+file_as_bytes("${ROLES}" bytes)
+string(APPEND texts "static const char roles_sql[] = ${bytes};\n")
 file(WRITE "${OUT}" "${texts}static const struct embedded_migration embedded_migrations[] = {\n${rows}};\n")

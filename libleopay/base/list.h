@@ -62,6 +62,9 @@ static inline void lp_list_splice(struct lp_list *to, struct lp_list *from)
 
 #define lp_container(link, type, member) ((type *)(void *)((char *)(link)-offsetof(type, member)))
 
+#define lp_container_const(link, type, member)                                                          \
+    ((const type *)(const void *)((const char *)(link)-offsetof(type, member)))
+
 /* Safe against removal of the current link. */
 #define lp_list_for(cursor, after, head)                                                               \
     for (struct lp_list *cursor = (head)->next, *after = cursor->next; cursor != (head);               \

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* Which statement serves which kind of item. */
+#include "store/statements.h"
+
+const struct lp_store_statement *const lp_store_statements[LP_STORE_END_] = {
+    [LP_STORE_ORDER] = &lp_statement_order,   [LP_STORE_KEY] = &lp_statement_key,
+    [LP_STORE_RETURN] = &lp_statement_return, [LP_STORE_HINT] = &lp_statement_hint,
+    [LP_STORE_MOVE] = &lp_statement_move,     [LP_STORE_CONFIRM] = &lp_statement_confirm,
+    [LP_STORE_RENEW] = &lp_statement_renew,
+};
