@@ -23,6 +23,7 @@
 #include <leopay/error.h>
 
 #include "base/mem.h"
+#include "io/heap.h"
 
 /* Ready descriptors that are taken from the kernel at once. */
 #define EVENTS_MAX 64
@@ -45,9 +46,7 @@ struct lp_loop {
         events[EVENTS_MAX]; /* of this turn; an entry is cleared when its watch goes */
     int event_count;
 
-    struct lp_timer **heap; /* a binary heap, the earliest first; position - 1 is the index */
-    int timer_count;
-    int timer_cap;
+    struct lp_heap heap;
 
     struct lp_list tasks;
     struct lp_list running; /* the tasks of this turn */
@@ -65,57 +64,11 @@ static int64_t clock_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* ---- The heap ----------------------------------------------------------------------------------
- */
-
-static void place(struct lp_loop *loop, struct lp_timer *timer, int index)
-{
-    loop->heap[index] = timer;
-    timer->position = index + 1;
-}
-
-static void sift_up(struct lp_loop *loop, struct lp_timer *timer, int index)
-{
-    while (index > 0) {
-        int parent = (index - 1) / 2;
-
-        if (loop->heap[parent]->at_ms <= timer->at_ms)
-            break;
-        place(loop, loop->heap[parent], index);
-        index = parent;
-    }
-    place(loop, timer, index);
-}
-
-static void sift_down(struct lp_loop *loop, struct lp_timer *timer, int index)
-{
-    for (;;) {
-        int child = index * 2 + 1;
-
-        if (child >= loop->timer_count)
-            break;
-        if (child + 1 < loop->timer_count &&
-            loop->heap[child + 1]->at_ms < loop->heap[child]->at_ms)
-            child++;
-        if (timer->at_ms <= loop->heap[child]->at_ms)
-            break;
-        place(loop, loop->heap[child], index);
-        index = child;
-    }
-    place(loop, timer, index);
-}
-
-static void settle(struct lp_loop *loop, struct lp_timer *timer, int index)
-{
-    if (index > 0 && timer->at_ms < loop->heap[(index - 1) / 2]->at_ms)
-        sift_up(loop, timer, index);
-    else
-        sift_down(loop, timer, index);
-}
-
 static bool timer_due(const struct lp_loop *loop)
 {
-    return loop->timer_count && loop->heap[0]->at_ms <= loop->now_ms;
+    const struct lp_timer *first = lp_heap_first(&loop->heap);
+
+    return first && first->at_ms <= loop->now_ms;
 }
 
 /* ---- What makes the descriptor readable --------------------------------------------------------
@@ -142,7 +95,8 @@ static void drain_event(struct lp_loop *loop)
 
 static void arm(struct lp_loop *loop)
 {
-    int64_t at_ms = loop->timer_count ? loop->heap[0]->at_ms : ARMED_NEVER;
+    const struct lp_timer *first = lp_heap_first(&loop->heap);
+    int64_t at_ms = first ? first->at_ms : ARMED_NEVER;
     struct itimerspec when = {0};
 
     if (at_ms == loop->armed_at_ms)
@@ -219,9 +173,9 @@ void lp_loop_free(struct lp_loop *loop)
 {
     if (!loop)
         return;
-    assert(!loop->turning && lp_list_empty(&loop->watches) && !loop->timer_count);
+    assert(!loop->turning && lp_list_empty(&loop->watches) && !lp_heap_first(&loop->heap));
     close_fds(loop);
-    lp_free(loop->heap);
+    lp_heap_done(&loop->heap);
     lp_free(loop);
 }
 
@@ -297,40 +251,18 @@ void lp_loop_unwatch(struct lp_loop *loop, struct lp_watch *watch)
 
 int lp_loop_timer_set(struct lp_loop *loop, struct lp_timer *timer, int64_t at_ms)
 {
-    int index = timer->position - 1;
+    int code = lp_heap_set(&loop->heap, timer, at_ms);
 
-    if (index < 0 && loop->timer_count == loop->timer_cap) {
-        int cap = loop->timer_cap ? loop->timer_cap * 2 : 16;
-        struct lp_timer **heap = lp_realloc(loop->heap, (size_t)cap * sizeof(struct lp_timer *));
-
-        if (!heap)
-            return LEOPAY_ENOMEM;
-        loop->heap = heap;
-        loop->timer_cap = cap;
-    }
-    if (index < 0)
-        index = loop->timer_count++;
-    timer->at_ms = at_ms;
-    settle(loop, timer, index);
-    show_work(loop);
-    return 0;
-}
-
-static void take_out(struct lp_loop *loop, struct lp_timer *timer)
-{
-    int index = timer->position - 1;
-    struct lp_timer *last = loop->heap[--loop->timer_count];
-
-    timer->position = 0;
-    if (last != timer)
-        settle(loop, last, index);
+    if (!code)
+        show_work(loop);
+    return code;
 }
 
 void lp_loop_timer_clear(struct lp_loop *loop, struct lp_timer *timer)
 {
     if (!timer->position)
         return;
-    take_out(loop, timer);
+    lp_heap_remove(&loop->heap, timer);
     show_work(loop);
 }
 
@@ -418,12 +350,12 @@ static bool poll_events(struct lp_loop *loop, int budget)
 static void run_timers(struct lp_loop *loop, int budget)
 {
     /* One that sets itself anew for now comes again in the next turn. */
-    int most = loop->timer_count < budget ? loop->timer_count : budget;
+    int most = loop->heap.count < budget ? loop->heap.count : budget;
 
     while (most-- > 0 && timer_due(loop)) {
-        struct lp_timer *timer = loop->heap[0];
+        struct lp_timer *timer = lp_heap_first(&loop->heap);
 
-        take_out(loop, timer);
+        lp_heap_remove(&loop->heap, timer);
         timer->cb(timer);
     }
 }
