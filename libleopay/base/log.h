@@ -11,7 +11,13 @@ struct lp_log {
 };
 
 #define LP_LOG_NUMBER(key_, number_) ((struct leopay_log_field){.key = (key_), .number = (number_)})
-#define LP_LOG_TEXT(key_, text_)     ((struct leopay_log_field){.key = (key_), .text = (text_) ? (text_) : ""})
+#define LP_LOG_TEXT(key_, text_)     lp_log_text(key_, text_)
+
+/* A function, so that a literal is not tested for NULL in the open, of which compilers warn. */
+static inline struct leopay_log_field lp_log_text(const char *key, const char *text)
+{
+    return (struct leopay_log_field){.key = key, .text = text ? text : ""};
+}
 
 /* lp_log(log, LEOPAY_LOG_INFO, "payment.paid", LP_LOG_NUMBER("id", id), LP_LOG_TEXT("billing", name)); */
 #define lp_log(log, level, event, ...)                                                                 \

@@ -122,7 +122,7 @@ static void shorthands_set_code_and_domain(void)
 static void a_long_text_is_cut_between_characters(void)
 {
     struct leopay_error err;
-    char text[801] = "x";
+    char text[802] = "x";
 
     for (size_t i = 1; i < 800; i += 2)
         memcpy(text + i, "я", 3);
