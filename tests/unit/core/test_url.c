@@ -129,6 +129,7 @@ static void what_is_no_address_is_refused(void)
         "http://[1.2.3.4]/",
         "http://[a]/",
         "http://[v1.a]/",
+        "http://[0000:0000:0000:0000:0000:ffff:255.255.255.2555]/",
         "http://[fe80::1%25eth0]/",
         "http://[::1]a/",
         "http://[::1]:x/",
