@@ -108,8 +108,7 @@ static void execute(struct run *run, const struct lp_pg_statement *statement,
     finish(run);
 }
 
-/* ---- Statements --------------------------------------------------------------------------------
- */
+/* ---- Statements --------------------------------------------------------------------- */
 
 static const Oid int4_type[] = {LP_OID_INT4};
 static const Oid int8_array_type[] = {LP_OID_INT8_ARRAY};
@@ -147,8 +146,7 @@ static const struct lp_pg_statement warn = {
     "warn", "DO $$BEGIN RAISE WARNING 'canceling wait for synchronous replication'; END$$", 0, NULL,
     false};
 
-/* ---- Tests -------------------------------------------------------------------------------------
- */
+/* ---- Tests -------------------------------------------------------------------------- */
 
 static void answers(void)
 {
@@ -450,8 +448,7 @@ static void the_queue_has_an_end(void)
     close_pool();
 }
 
-/* ---- The room hook, as a store uses it; it also tells how fast it goes -------------------------
- */
+/* ---- The room hook, as a store uses it; it also tells how fast it goes -------------- */
 
 #define FLOOD 20000
 
@@ -503,8 +500,7 @@ static void room_is_announced(void)
     close_pool();
 }
 
-/* ---- The server comes and goes -----------------------------------------------------------------
- */
+/* ---- The server comes and goes ------------------------------------------------------ */
 
 static int server(const char *verb)
 {

@@ -1,0 +1,607 @@
+/* SPDX-License-Identifier: MIT */
+/* What came of a request: every way in which a peer can answer, and not answer, against a small
+ * server in a thread. */
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <curl/curl.h>
+
+#include <leopay/error.h>
+
+#include "io/http.h"
+#include "support/unit.h"
+
+/* ---- The server: a thread for each connection --------------------------------------- */
+
+enum manner {
+    ANSWER,
+    CHUNKED,
+    REDIRECT,
+    RETRY_SECONDS,
+    RETRY_DATE,
+    RETRY_PAST,
+    SILENT,
+    CUT_SECOND, /* answers the first request of a connection, closes at the second */
+    MID_BODY,
+    HUGE_BODY,
+    HUGE_HEAD,
+    NOT_HTTP,
+};
+
+#define REQUEST_MAX 4096
+
+static struct {
+    pthread_t thread;
+    int fd;
+    int port;
+    enum manner manner;
+    atomic_int connections;
+    atomic_int requests;
+    atomic_int stray_bytes; /* of requests that did not come to their end */
+    pthread_mutex_t mutex;
+    char last[REQUEST_MAX]; /* the last request, under the mutex */
+} server = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+
+#define CONNECTIONS_MAX 32
+
+static bool say(int fd, const char *text)
+{
+    return send(fd, text, strlen(text), MSG_NOSIGNAL) == (ssize_t)strlen(text);
+}
+
+/* Reads a head and the body that its Content-Length promises; false when the peer has gone. */
+static bool read_request(int fd)
+{
+    char request[REQUEST_MAX] = "";
+    size_t len = 0, want = sizeof(request);
+
+    while (len < want) {
+        ssize_t got = recv(fd, request + len, sizeof(request) - 1 - len, 0);
+        char *end;
+
+        if (got <= 0) {
+            server.stray_bytes += (int)len;
+            return false;
+        }
+        len += (size_t)got;
+        request[len] = '\0';
+        end = strstr(request, "\r\n\r\n");
+        if (end) {
+            const char *length = strstr(request, "Content-Length: ");
+
+            want = (size_t)(end + 4 - request) + (length ? strtoul(length + 16, NULL, 10) : 0);
+        }
+    }
+    pthread_mutex_lock(&server.mutex);
+    memcpy(server.last, request, sizeof(request));
+    pthread_mutex_unlock(&server.mutex);
+    server.requests++;
+    return true;
+}
+
+static void flood(int fd, const char *head, const char *line)
+{
+    bool going = say(fd, head);
+
+    while (going)
+        going = say(fd, line);
+}
+
+static void say_date(int fd, int from_now_s)
+{
+    char date[64], answer[256];
+    time_t at = time(NULL) + from_now_s;
+    struct tm tm;
+
+    strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&at, &tm));
+    snprintf(answer, sizeof(answer),
+             "HTTP/1.1 503 Busy\r\nRetry-After: %s\r\nContent-Length: 0\r\n\r\n", date);
+    say(fd, answer);
+}
+
+/* True: the connection goes on. */
+static bool answer_request(int fd, int nth)
+{
+    char unused[64];
+
+    switch (server.manner) {
+    case ANSWER:
+        return say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+    case CHUNKED:
+        return say(fd, "HTTP/1.1 201 Made\r\nTransfer-Encoding: chunked\r\n\r\n"
+                       "3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n");
+    case REDIRECT:
+        return say(fd, "HTTP/1.1 302 Found\r\nLocation: /other\r\nContent-Length: 0\r\n\r\n");
+    case RETRY_SECONDS:
+        return say(fd, "HTTP/1.1 503 Busy\r\nRetry-After: 17\r\nContent-Length: 0\r\n\r\n");
+    case RETRY_DATE:
+        say_date(fd, 100);
+        return true;
+    case RETRY_PAST:
+        say_date(fd, -100);
+        return true;
+    case SILENT:
+        return recv(fd, unused, sizeof(unused), 0) > 0;
+    case CUT_SECOND:
+        return nth == 1 && say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+    case MID_BODY:
+        say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nbeginning");
+        return false;
+    case HUGE_BODY:
+        flood(fd, "HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n", "0123456789abcdef");
+        return false;
+    case HUGE_HEAD:
+        flood(fd, "HTTP/1.1 200 OK\r\n", "X-More: 0123456789abcdef\r\n");
+        return false;
+    case NOT_HTTP:
+        say(fd, "220 mail.example ESMTP\r\n");
+        return false;
+    }
+    return false;
+}
+
+static void *serve_connection(void *argument)
+{
+    int fd = (int)(intptr_t)argument;
+
+    for (int nth = 1; read_request(fd) && answer_request(fd, nth); nth++)
+        continue;
+    close(fd);
+    return NULL;
+}
+
+static void *serve(void *unused)
+{
+    pthread_t threads[CONNECTIONS_MAX];
+    int fd;
+
+    (void)unused;
+    while ((fd = accept(server.fd, NULL, NULL)) >= 0 && server.connections < CONNECTIONS_MAX) {
+        int place = server.connections++;
+
+        CU_ASSERT_EQUAL_FATAL(
+            pthread_create(&threads[place], NULL, serve_connection, (void *)(intptr_t)fd), 0);
+    }
+    for (int i = 0; i < server.connections; i++)
+        pthread_join(threads[i], NULL);
+    return NULL;
+}
+
+static int listen_anywhere(int *ret_port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof(address);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    CU_ASSERT_TRUE_FATAL(fd >= 0 && !bind(fd, (struct sockaddr *)&address, len) &&
+                         !getsockname(fd, (struct sockaddr *)&address, &len));
+    *ret_port = ntohs(address.sin_port);
+    return fd;
+}
+
+/* ---- The client --------------------------------------------------------------------- */
+
+static struct lp_loop *loop;
+static struct lp_http *http;
+
+struct answer {
+    int calls;
+    enum lp_http_outcome outcome;
+    int status;
+    char body[256];
+    size_t body_len;
+    int64_t retry_after_s;
+    char error[256];
+    int duration_ms;
+};
+
+static void note(void *data, const struct lp_http_reply *reply)
+{
+    struct answer *answer = data;
+
+    answer->calls++;
+    answer->outcome = reply->outcome;
+    answer->status = reply->status;
+    snprintf(answer->body, sizeof(answer->body), "%s", reply->body);
+    answer->body_len = reply->body_len;
+    answer->retry_after_s = reply->retry_after_s;
+    snprintf(answer->error, sizeof(answer->error), "%s", reply->error);
+    answer->duration_ms = reply->duration_ms;
+    CU_ASSERT_EQUAL(strlen(reply->body), reply->body_len);
+}
+
+static char url[128];
+static const char *const headers[] = {"Idempotency-Key: leopay-1", "Leopay-Attempt: 3"};
+
+static struct lp_http_request a_request(void)
+{
+    return (struct lp_http_request){
+        .url = url,
+        .content_type = "application/json",
+        .body = "{\"id\": 1}",
+        .body_len = 9,
+        .headers = headers,
+        .header_count = 2,
+        .ca_file = "",
+        .connect_timeout_ms = 5000,
+        .timeout_ms = 10000,
+        .answer_max = 100,
+    };
+}
+
+static void open_http(enum manner manner)
+{
+    CU_ASSERT_EQUAL_FATAL(lp_loop_new(&loop), 0);
+    CU_ASSERT_EQUAL_FATAL(lp_http_new(loop, 16, &http), 0);
+    server.manner = manner;
+    server.connections = server.requests = server.stray_bytes = 0;
+    server.fd = listen_anywhere(&server.port);
+    CU_ASSERT_EQUAL_FATAL(listen(server.fd, 16), 0);
+    CU_ASSERT_EQUAL_FATAL(pthread_create(&server.thread, NULL, serve, NULL), 0);
+    snprintf(url, sizeof(url), "http://127.0.0.1:%d/path", server.port);
+}
+
+static void close_http(void)
+{
+    lp_http_free(http);
+    lp_loop_free(loop);
+    shutdown(server.fd, SHUT_RDWR);
+    pthread_join(server.thread, NULL);
+    close(server.fd);
+}
+
+static void start(struct answer *answer, const struct lp_http_request *request)
+{
+    *answer = (struct answer){0};
+    CU_ASSERT_EQUAL_FATAL(lp_http_post(http, request, note, answer, NULL), 0);
+    LP_ASSERT_INT(answer->calls, 0);
+}
+
+static void finish(struct answer *answer)
+{
+    struct pollfd fd = {.fd = lp_loop_fd(loop), .events = POLLIN};
+
+    while (!answer->calls) {
+        CU_ASSERT_EQUAL_FATAL(poll(&fd, 1, 20000), 1);
+        lp_loop_turn(loop, 100);
+    }
+    LP_ASSERT_INT(answer->calls, 1);
+}
+
+static void post(struct answer *answer, const struct lp_http_request *request)
+{
+    start(answer, request);
+    LP_ASSERT_INT(lp_http_busy(http), 1);
+    finish(answer);
+    LP_ASSERT_INT(lp_http_busy(http), 0);
+}
+
+/* ---- Tests -------------------------------------------------------------------------- */
+
+static void answers_on_one_connection(void)
+{
+    struct lp_http_request request = a_request();
+    struct answer answer;
+
+    open_http(ANSWER);
+    for (int i = 0; i < 5; i++) {
+        post(&answer, &request);
+        LP_ASSERT_INT(answer.outcome, LP_HTTP_ANSWERED);
+        LP_ASSERT_INT(answer.status, 200);
+        LP_ASSERT_TEXT(answer.body, "hello");
+        LP_ASSERT_TEXT(answer.error, "");
+        LP_ASSERT_INT(answer.retry_after_s, -1);
+    }
+    LP_ASSERT_INT(server.requests, 5);
+    LP_ASSERT_INT(server.connections, 1);
+    close_http();
+}
+
+static void sends_what_was_asked_and_no_more(void)
+{
+    struct lp_http_request request = a_request();
+    struct answer answer;
+    char want[512];
+
+    open_http(ANSWER);
+    post(&answer, &request);
+    snprintf(want, sizeof(want), "POST /path HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUser-Agent: leopay/",
+             server.port);
+    CU_ASSERT_EQUAL(strncmp(server.last, want, strlen(want)), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(server.last, "\r\nContent-Type: application/json\r\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(server.last, "\r\nIdempotency-Key: leopay-1\r\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(server.last, "\r\nLeopay-Attempt: 3\r\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(server.last, "\r\nContent-Length: 9\r\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(server.last, "\r\n\r\n{\"id\": 1}"));
+    CU_ASSERT_PTR_NULL(strstr(server.last, "Expect"));
+    CU_ASSERT_PTR_NULL(strstr(server.last, "Accept-Encoding"));
+    CU_ASSERT_PTR_NULL(strstr(server.last, "Transfer-Encoding"));
+    close_http();
+}
+
+static void many_at_once(void)
+{
+    static struct answer many[8];
+    struct lp_http_request request = a_request();
+
+    open_http(ANSWER);
+    for (int i = 0; i < 8; i++)
+        start(&many[i], &request);
+    LP_ASSERT_INT(lp_http_busy(http), 8);
+    for (int i = 0; i < 8; i++) {
+        finish(&many[i]);
+        LP_ASSERT_INT(many[i].outcome, LP_HTTP_ANSWERED);
+    }
+    LP_ASSERT_INT(lp_http_busy(http), 0);
+    LP_ASSERT_INT(server.requests, 8);
+    close_http();
+}
+
+static void an_answer_in_chunks(void)
+{
+    struct lp_http_request request = a_request();
+    struct answer answer;
+
+    open_http(CHUNKED);
+    post(&answer, &request);
+    LP_ASSERT_INT(answer.status, 201);
+    LP_ASSERT_TEXT(answer.body, "abcdefg");
+    close_http();
+}
+
+static void a_redirect_is_an_answer(void)
+{
+    struct lp_http_request request = a_request();
+    struct answer answer;
+
+    open_http(REDIRECT);
+    post(&answer, &request);
+    LP_ASSERT_INT(answer.outcome, LP_HTTP_ANSWERED);
+    LP_ASSERT_INT(answer.status, 302);
+    LP_ASSERT_INT(server.requests, 1);
+    close_http();
+}
+
+static void reads_retry_after(void)
+{
+    static const struct {
+        enum manner manner;
+        int low, high;
+    } rows[] = {{RETRY_SECONDS, 17, 17}, {RETRY_DATE, 98, 100}, {RETRY_PAST, -1, -1}};
+    struct lp_http_request request = a_request();
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct answer answer;
+
+        open_http(rows[i].manner);
+        post(&answer, &request);
+        LP_ASSERT_INT(answer.status, 503);
+        CU_ASSERT_TRUE(answer.retry_after_s >= rows[i].low && answer.retry_after_s <= rows[i].high);
+        close_http();
+    }
+}
+
+/* The peer has read the second request and closes: it may have acted, so it must not get it again.
+ */
+static void a_request_is_never_sent_twice(void)
+{
+    struct lp_http_request request = a_request();
+    struct answer answer;
+
+    open_http(CUT_SECOND);
+    post(&answer, &request);
+    LP_ASSERT_INT(answer.outcome, LP_HTTP_ANSWERED);
+    post(&answer, &request);
+    LP_ASSERT_INT(answer.outcome, LP_HTTP_CUT);
+    CU_ASSERT_TRUE(*answer.error);
+    close_http();
+    LP_ASSERT_INT(server.requests, 2);
+    LP_ASSERT_INT(server.stray_bytes, 0);
+}
+
+/* There is nothing to rewind, so it goes on a connection of its own. */
+static void nor_is_one_without_a_body(void)
+{
+    struct lp_http_request request = a_request();
+    struct answer answer;
+
+    open_http(CUT_SECOND);
+    request.body_len = 0;
+    for (int i = 0; i < 3; i++) {
+        post(&answer, &request);
+        LP_ASSERT_INT(answer.outcome, LP_HTTP_ANSWERED);
+    }
+    close_http();
+    LP_ASSERT_INT(server.requests, 3);
+    LP_ASSERT_INT(server.connections, 3);
+}
+
+static void silence_is_a_timeout(void)
+{
+    struct lp_http_request request = a_request();
+    struct answer answer;
+
+    open_http(SILENT);
+    request.timeout_ms = 300;
+    post(&answer, &request);
+    LP_ASSERT_INT(answer.outcome, LP_HTTP_TIMEOUT);
+    LP_ASSERT_INT(answer.status, 0);
+    CU_ASSERT_TRUE(answer.duration_ms >= 299 && answer.duration_ms < 5000);
+    LP_ASSERT_INT(server.requests, 1);
+    close_http();
+}
+
+static void broken_answers_are_cuts(void)
+{
+    static const enum manner manners[] = {MID_BODY, HUGE_BODY, HUGE_HEAD, NOT_HTTP};
+    struct lp_http_request request = a_request();
+
+    for (size_t i = 0; i < sizeof(manners) / sizeof(*manners); i++) {
+        struct answer answer;
+
+        open_http(manners[i]);
+        post(&answer, &request);
+        LP_ASSERT_INT(answer.outcome, LP_HTTP_CUT);
+        LP_ASSERT_INT(answer.status, 0);
+        CU_ASSERT_TRUE(*answer.error);
+        LP_ASSERT_INT(server.requests, 1);
+        if (manners[i] == MID_BODY)
+            LP_ASSERT_TEXT(answer.body, "beginning");
+        if (manners[i] == HUGE_BODY)
+            LP_ASSERT_INT(answer.body_len, 100);
+        close_http();
+    }
+}
+
+static void a_long_answer_may_be_truncated(void)
+{
+    struct lp_http_request request = a_request();
+    struct answer answer;
+
+    open_http(HUGE_BODY);
+    request.truncate = true;
+    post(&answer, &request);
+    LP_ASSERT_INT(answer.outcome, LP_HTTP_ANSWERED);
+    LP_ASSERT_INT(answer.status, 200);
+    LP_ASSERT_INT(answer.body_len, 100);
+    LP_ASSERT_TEXT(answer.error, "");
+    close_http();
+}
+
+static void what_does_not_connect_is_not_sent(void)
+{
+    static const char *const urls[] = {
+        "http://localhost.invalid/",
+        "ftp://127.0.0.1/",
+        "file:///etc/passwd",
+        "nonsense://x",
+        "http://",
+    };
+    struct lp_http_request request = a_request();
+    struct answer answer;
+    int port, fd = listen_anywhere(&port); /* bound, but nobody listens: refused */
+
+    open_http(ANSWER);
+    snprintf(url, sizeof(url), "http://127.0.0.1:%d/", port);
+    post(&answer, &request);
+    LP_ASSERT_INT(answer.outcome, LP_HTTP_NOT_SENT);
+    CU_ASSERT_TRUE(*answer.error);
+    snprintf(url, sizeof(url), "https://127.0.0.1:%d/", server.port);
+    request.timeout_ms = 300; /* the server waits for a head that never ends */
+    post(&answer, &request);
+    LP_ASSERT_INT(answer.outcome, LP_HTTP_NOT_SENT);
+    request.timeout_ms = 5000;
+    for (size_t i = 0; i < sizeof(urls) / sizeof(*urls); i++) {
+        request.url = urls[i];
+        post(&answer, &request);
+        LP_ASSERT_INT(answer.outcome, LP_HTTP_NOT_SENT);
+    }
+    LP_ASSERT_INT(server.requests, 0);
+    close(fd);
+    close_http();
+}
+
+static void guarded_addresses_are_refused(void)
+{
+    static const char *const urls[] = {
+        "http://0.0.0.0:%d/",
+        "http://169.254.169.254:%d/",
+        "http://224.0.0.1:%d/",
+        "http://0:%d/",
+        "http://[::]:%d/",
+        "http://[fe80::1]:%d/",
+        "http://[::ffff:0.0.0.0]:%d/",
+        "http://0251.0376.0251.0376:%d/",
+        "http://2852039166:%d/",
+    };
+    struct lp_http_request request = a_request();
+    struct answer answer;
+
+    open_http(ANSWER);
+    request.guard = true;
+    for (size_t i = 0; i < sizeof(urls) / sizeof(*urls); i++) {
+        int port = server.port;
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+        snprintf(url, sizeof(url), urls[i], port);
+#pragma GCC diagnostic pop
+        post(&answer, &request);
+        LP_ASSERT_INT(answer.outcome, LP_HTTP_NOT_SENT);
+        LP_ASSERT_TEXT(answer.error, "the address is not one that may be connected to");
+    }
+    LP_ASSERT_INT(server.connections, 0);
+    close_http();
+}
+
+/* A connection that was made under other rules is no way around them. */
+static void the_guard_holds_on_a_kept_connection(void)
+{
+    struct lp_http_request request = a_request();
+    struct lp_net net;
+    struct answer answer;
+
+    open_http(ANSWER);
+    post(&answer, &request);
+    LP_ASSERT_INT(answer.outcome, LP_HTTP_ANSWERED);
+    CU_ASSERT_TRUE(lp_net_parse("10.0.0.0/8", &net));
+    request.guard = true;
+    request.nets = &net;
+    request.net_count = 1;
+    post(&answer, &request);
+    LP_ASSERT_INT(answer.outcome, LP_HTTP_NOT_SENT);
+    CU_ASSERT_TRUE(lp_net_parse("127.0.0.0/8", &net));
+    post(&answer, &request);
+    LP_ASSERT_INT(answer.outcome, LP_HTTP_ANSWERED);
+    LP_ASSERT_INT(server.requests, 2);
+    close_http();
+}
+
+static void headers_hold_one_line(void)
+{
+    static const char *const evil[] = {"X: a\r\nY: b"};
+    struct lp_http_request request = a_request();
+    struct answer answer = {0};
+
+    open_http(ANSWER);
+    request.headers = evil;
+    request.header_count = 1;
+    LP_ASSERT_INT(lp_http_post(http, &request, note, &answer, NULL), LEOPAY_EINVAL);
+    LP_ASSERT_INT(answer.calls, 0);
+    close_http();
+}
+
+static void closing_calls_all_back(void)
+{
+    struct lp_http_request request = a_request();
+    struct answer answers[3];
+
+    open_http(SILENT);
+    for (int i = 0; i < 3; i++)
+        start(&answers[i], &request);
+    lp_loop_turn(loop, 100);
+    close_http();
+    for (int i = 0; i < 3; i++) {
+        LP_ASSERT_INT(answers[i].calls, 1);
+        LP_ASSERT_INT(answers[i].outcome, LP_HTTP_CLOSED);
+    }
+    lp_http_free(NULL);
+}
+
+LP_TEST_MAIN("io/http", LP_TEST(answers_on_one_connection),
+             LP_TEST(sends_what_was_asked_and_no_more), LP_TEST(many_at_once),
+             LP_TEST(an_answer_in_chunks), LP_TEST(a_redirect_is_an_answer),
+             LP_TEST(reads_retry_after), LP_TEST(a_request_is_never_sent_twice),
+             LP_TEST(nor_is_one_without_a_body), LP_TEST(silence_is_a_timeout),
+             LP_TEST(broken_answers_are_cuts), LP_TEST(a_long_answer_may_be_truncated),
+             LP_TEST(what_does_not_connect_is_not_sent), LP_TEST(guarded_addresses_are_refused),
+             LP_TEST(the_guard_holds_on_a_kept_connection), LP_TEST(headers_hold_one_line),
+             LP_TEST(closing_calls_all_back))
