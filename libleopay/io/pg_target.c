@@ -104,7 +104,7 @@ PGconn *lp_pg_target_connect(const struct lp_pg_target *target, int attempt)
         copy_part(address, sizeof(address), target->addresses, index);
         copy_part(port, sizeof(port), target->ports, index);
         if (!*port)
-            strcpy(port, "5432"); /* an empty one would leave the whole list in force */
+            memcpy(port, "5432", 5); /* an empty one would leave the whole list in force */
     }
 
     /* Later ones win, and empty ones are as good as absent. */

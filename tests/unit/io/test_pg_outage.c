@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/* The pool when the server, the connection or a pooler lets it down: what was sent, and what waits.
+ */
+#include "io/pg.h"
+#include "support/unit.h"
+#include "unit/io/pg_fixture.h"
+
+static const struct lp_pg_statement pid = {"pid", "SELECT pg_backend_pid()", 0, NULL, false};
+static const struct lp_pg_statement kill_others = {
+    "kill_others",
+    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+    " WHERE application_name = 'leopay-test' AND pid <> pg_backend_pid()",
+    0, NULL, false};
+static const struct lp_pg_statement forget = {"forget", "DEALLOCATE ALL", 0, NULL, false};
+static const struct lp_pg_statement warn = {
+    "warn", "DO $$BEGIN RAISE WARNING 'canceling wait for synchronous replication'; END$$", 0, NULL,
+    false};
+
+static void a_killed_backend_leaves_the_queue(void)
+{
+    static const char *const values[] = {"41"};
+    struct run first, sent[4], queued[20], pids[2];
+    int uncertain = 0;
+
+    open_pool(1);
+    execute(&pids[0], &pid, NULL);
+    for (int i = 0; i < 4; i++)
+        start(&sent[i], &nap, NULL, 20000);
+    for (int i = 0; i < 20; i++)
+        start(&queued[i], &echo, values, 20000);
+
+    struct lp_loop *own_loop = loop;
+    struct lp_pg *own_pg = pg;
+
+    open_pool(1);
+    execute(&first, &kill_others, NULL);
+    LP_ASSERT_INT(first.code, 0);
+    close_pool();
+    loop = own_loop;
+    pg = own_pg;
+    for (int i = 0; i < 4; i++) {
+        finish(&sent[i]);
+        uncertain += sent[i].code == LEOPAY_EUNCERTAIN;
+    }
+    LP_ASSERT_INT(uncertain, 4);
+    for (int i = 0; i < 20; i++) {
+        finish(&queued[i]);
+        LP_ASSERT_INT(queued[i].code, 0);
+        LP_ASSERT_TEXT(queued[i].text, "42");
+    }
+    execute(&pids[1], &pid, NULL);
+    CU_ASSERT_STRING_NOT_EQUAL(pids[0].text, pids[1].text);
+    close_pool();
+}
+
+static void deadlines_end_what_was_sent_and_what_was_not(void)
+{
+    static const char *const values[] = {"41"};
+    struct run sent[4], queued, patient;
+    struct lp_pg_health health;
+
+    open_pool(1);
+    wait_ready(1);
+    start(&sent[0], &nap, NULL, 300);
+    for (int i = 1; i < 4; i++)
+        start(&sent[i], &nap, NULL, 20000);
+    start(&queued, &echo, values, 200);
+    start(&patient, &echo, values, 20000);
+    lp_pg_health(pg, &health);
+    LP_ASSERT_INT(health.sent, 4);
+    LP_ASSERT_INT(health.queued, 2);
+    finish(&queued);
+    LP_ASSERT_INT(queued.code, LEOPAY_EUNAVAILABLE);
+    LP_ASSERT_INT(sent[0].calls, 0);
+    for (int i = 0; i < 4; i++) {
+        finish(&sent[i]);
+        LP_ASSERT_INT(sent[i].code, LEOPAY_EUNCERTAIN);
+    }
+    finish(&patient);
+    LP_ASSERT_INT(patient.code, 0);
+    close_pool();
+}
+
+static void says_why_it_is_not_ready(void)
+{
+    char url[300];
+    struct lp_pg_health health;
+    static const char *const values[] = {"41"};
+    struct run run;
+
+    snprintf(url, sizeof(url), "%s dbname=leopay_no_such_database", conninfo);
+    open_on(url, 1);
+    start(&run, &echo, values, 300);
+    finish(&run);
+    LP_ASSERT_INT(run.code, LEOPAY_EUNAVAILABLE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.text, "leopay_no_such_database"));
+    lp_pg_health(pg, &health);
+    LP_ASSERT_INT(health.ready, 0);
+    LP_ASSERT_TEXT(health.problem, run.text);
+    CU_ASSERT_PTR_NULL(strchr(health.problem, '\n'));
+    close_pool();
+}
+
+/* The first host is a folder without a server. */
+static void tries_the_hosts_in_turn(void)
+{
+    static const char *const values[] = {"41"};
+    struct run run;
+    char url[512], host[128] = "";
+    PQconninfoOption *options = PQconninfoParse(conninfo, NULL);
+
+    for (PQconninfoOption *option = options; option && option->keyword; option++)
+        if (!strcmp(option->keyword, "host") && option->val)
+            snprintf(host, sizeof(host), "%s", option->val);
+    PQconninfoFree(options);
+    snprintf(url, sizeof(url), "%s host=/nonexistent,%s", conninfo, host);
+    open_on(url, 1);
+    execute(&run, &echo, values);
+    LP_ASSERT_INT(run.code, 0);
+    close_pool();
+}
+
+/* What a pooler does to prepared statements: they are gone, and everything goes on without them. */
+static void goes_on_without_prepared_statements(void)
+{
+    static const char *const values[] = {"41"};
+    struct run run, runs[20];
+
+    open_pool(1);
+    execute(&run, &echo, values);
+    execute(&run, &forget, NULL);
+    LP_ASSERT_INT(run.code, 0);
+    for (int i = 0; i < 20; i++)
+        start(&runs[i], i % 2 ? &echo : &commit_later, i % 2 ? values : NULL, 20000);
+    for (int i = 0; i < 20; i++) {
+        finish(&runs[i]);
+        LP_ASSERT_INT(runs[i].code, 0);
+        LP_ASSERT_TEXT(runs[i].text, i % 2 ? "42" : "off");
+    }
+    execute(&run, &prepared_count, NULL);
+    CU_ASSERT_TRUE(strlen(run.text) == 1 && run.text[0] <= '2');
+    close_pool();
+}
+
+static void a_cancelled_wait_for_the_standby_is_uncertain(void)
+{
+    static const char *const values[] = {"1"};
+    struct run doubtful, next;
+
+    open_pool(1);
+    start(&doubtful, &warn, NULL, 20000);
+    start(&next, &echo, values, 20000);
+    finish(&doubtful);
+    finish(&next);
+    LP_ASSERT_INT(doubtful.code, LEOPAY_EUNCERTAIN);
+    LP_ASSERT_INT(next.code, 0);
+    close_pool();
+}
+
+static void the_server_comes_back(void)
+{
+    static const char *const values[] = {"41"};
+    struct run before, sent, waiting, late;
+
+    if (!*folder)
+        return; /* somebody else's server is not ours to kill */
+    open_pool(2);
+    wait_ready(2);
+    start(&sent, &nap, NULL, 20000);
+    CU_ASSERT_TRUE_FATAL(server("kill", NULL, 0));
+    finish(&sent);
+    LP_ASSERT_INT(sent.code, LEOPAY_EUNCERTAIN);
+    start(&before, &echo, values, 200);
+    start(&waiting, &echo, values, 60000);
+    finish(&before);
+    CU_ASSERT_TRUE(before.code == LEOPAY_EUNAVAILABLE || before.code == LEOPAY_EUNCERTAIN);
+    CU_ASSERT_TRUE_FATAL(server("restart", NULL, 0));
+    finish(&waiting);
+    CU_ASSERT_TRUE(waiting.code == 0 || waiting.code == LEOPAY_EUNCERTAIN);
+    wait_ready(2);
+    execute(&late, &echo, values);
+    LP_ASSERT_INT(late.code, 0);
+    close_pool();
+}
+
+PG_TEST_MAIN("io/pg_outage", LP_TEST(a_killed_backend_leaves_the_queue),
+             LP_TEST(deadlines_end_what_was_sent_and_what_was_not),
+             LP_TEST(says_why_it_is_not_ready), LP_TEST(tries_the_hosts_in_turn),
+             LP_TEST(goes_on_without_prepared_statements),
+             LP_TEST(a_cancelled_wait_for_the_standby_is_uncertain), LP_TEST(the_server_comes_back))
