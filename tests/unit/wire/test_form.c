@@ -209,6 +209,9 @@ static void multipart_is_read(void)
     }
 }
 
+#define TEN       "0123456789"
+#define LONG_TYPE "multipart/form-data; boundary=" TEN TEN TEN TEN TEN TEN TEN "0"
+
 static void boundaries_are_checked(void)
 {
     static const char body[] =
@@ -218,8 +221,7 @@ static void boundaries_are_checked(void)
         "multipart/form-data; boundary=\"\"",
         "multipart/form-data; boundary=\"a b \"",
         "multipart/form-data; boundary=a; boundary=a",
-        "multipart/form-data; boundary=0123456789012345678901234567890123456789"
-        "0123456789012345678901234567890",
+        LONG_TYPE,
         "multipart/form-data; boundary=\"\xd0\x96\"",
     };
     struct lp_form form;
