@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* GET /api/v1/transactions/approve/: the payer comes back from the bank and goes on to the shop. */
+#include <leopay/transaction.h>
+
+#include "reply.h"
+#include "route.h"
+
+static void on_found(void *data, int code, int64_t id, const char *final_url,
+                     const struct leopay_error *err)
+{
+    struct exchange *exchange = data;
+
+    if (code == 0) {
+        reply_redirect(exchange, final_url, id);
+    } else {
+        reply_failure(exchange, code, id, err);
+    }
+}
+
+void handle_return(struct exchange *exchange)
+{
+    const char *query = exchange_query(exchange);
+    const char *token = exchange_parameter(exchange, query, "t");
+    const char *order_id = exchange_parameter(exchange, query, "orderId");
+    struct leopay_error err = {0};
+    leopay_op op;
+
+    if (order_id == NULL) {
+        order_id = exchange_parameter(exchange, query, "mdOrder");
+    }
+    if (token == NULL && order_id == NULL) {
+        reply_problem(exchange, 400);
+        return;
+    }
+    int r = leopay_transaction_return(worker_handle(exchange->server), token, order_id, on_found,
+                                      exchange, &op, &err);
+    if (r != 0) {
+        reply_failure(exchange, r == LEOPAY_EINVAL ? LEOPAY_ENOTFOUND : r, 0, &err);
+    }
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* The metrics in Prometheus' text format.  Pure, but for what it asks the kernel about the process.
+ */
+#ifndef LEOPAYD_METRICS_H
+#define LEOPAYD_METRICS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "text.h"
+#include "worker.h"
+
+/* Writes the sum of all reports. */
+void metrics_write(struct text *out, const struct worker_report *reports, size_t count, bool ready);
+
+#endif

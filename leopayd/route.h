@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* The public paths: which path takes which methods, and who handles it. */
+#ifndef LEOPAYD_ROUTE_H
+#define LEOPAYD_ROUTE_H
+
+#include <leopay/handle.h>
+
+#include "exchange.h"
+
+/* A body may have this many bytes. */
+#define ROUTE_BODY_MAX 16384
+
+/* A server_request_cb for the public listener. */
+void route_request(struct exchange *exchange);
+
+/* The handlers. */
+void handle_order(struct exchange *exchange);
+void handle_return(struct exchange *exchange);
+void handle_callback(struct exchange *exchange);
+
+/* The handle of the worker that a server belongs to. */
+struct leopay *worker_handle(const struct server *server);
+
+#endif

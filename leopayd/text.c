@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* Text in storage of a fixed size.  Knows nothing of HTTP. */
+#include "text.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define REPLACEMENT 0xfffdu
+
+/* The length of the UTF-8 sequence at `bytes`, and its character; 1 and U+FFFD where it is none. */
+static size_t decode(const unsigned char *bytes, size_t length, uint32_t *ret_character)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    unsigned char lead = bytes[0];
+    size_t count = lead < 0x80   ? 1
+                   : lead < 0xc2 ? 0
+                   : lead < 0xe0 ? 2
+                   : lead < 0xf0 ? 3
+                   : lead < 0xf5 ? 4
+                                 : 0;
+
+    *ret_character = REPLACEMENT;
+    if (count == 0 || count > length) {
+        return 1;
+    }
+    uint32_t character = count == 1 ? lead : lead & (0x7fu >> count);
+    for (size_t i = 1; i < count; i++) {
+        if ((bytes[i] & 0xc0) != 0x80) {
+            return 1;
+        }
+        character = character << 6 | (bytes[i] & 0x3fu);
+    }
+    if (character < least[count] || character > 0x10ffff ||
+        (character >= 0xd800 && character <= 0xdfff)) {
+        return 1;
+    }
+    *ret_character = character;
+    return count;
+}
+
+void text_init(struct text *text, char *storage, size_t size)
+{
+    assert(size > 0);
+    *text = (struct text){.bytes = storage, .size = size};
+    storage[0] = '\0';
+}
+
+void text_add_bytes(struct text *text, const char *bytes, size_t length)
+{
+    size_t room = text->size - 1 - text->length;
+
+    if (length > room) {
+        text->cut = true;
+        length = room;
+    }
+    if (length > 0) {
+        memcpy(text->bytes + text->length, bytes, length);
+        text->length += length;
+    }
+    text->bytes[text->length] = '\0';
+}
+
+void text_add(struct text *text, const char *string)
+{
+    text_add_bytes(text, string, strlen(string));
+}
+
+void text_printf(struct text *text, const char *format, ...)
+{
+    size_t room = text->size - text->length;
+    va_list arguments;
+
+    va_start(arguments, format);
+    int written = vsnprintf(text->bytes + text->length, room, format, arguments);
+    va_end(arguments);
+    assert(written >= 0);
+    if ((size_t)written >= room) {
+        text->cut = true;
+        text->length = text->size - 1;
+    } else {
+        text->length += (size_t)written;
+    }
+}
+
+void text_add_quoted(struct text *text, const char *bytes, size_t length)
+{
+    text_add_bytes(text, "\"", 1);
+    while (length > 0) {
+        uint32_t character;
+        size_t used = decode((const unsigned char *)bytes, length, &character);
+
+        if (character == '"' || character == '\\') {
+            text_printf(text, "\\%c", (int)character);
+        } else if (character == '\n') {
+            text_add(text, "\\n");
+        } else if (character == '\t') {
+            text_add(text, "\\t");
+        } else if (character < 0x20 || (character >= 0x7f && character <= 0x9f) ||
+                   character == 0x2028 || character == 0x2029 || character == REPLACEMENT) {
+            text_printf(text, "\\u%04x", character);
+        } else {
+            text_add_bytes(text, bytes, used);
+        }
+        bytes += used;
+        length -= used;
+    }
+    text_add_bytes(text, "\"", 1);
+}
+
+void text_add_html(struct text *text, const char *string)
+{
+    for (; *string != '\0'; string++) {
+        switch (*string) {
+        case '&':
+            text_add(text, "&amp;");
+            break;
+        case '<':
+            text_add(text, "&lt;");
+            break;
+        case '>':
+            text_add(text, "&gt;");
+            break;
+        case '"':
+            text_add(text, "&quot;");
+            break;
+        case '\'':
+            text_add(text, "&#39;");
+            break;
+        default:
+            text_add_bytes(text, string, 1);
+        }
+    }
+}
