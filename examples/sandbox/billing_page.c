@@ -108,9 +108,9 @@ static void show_receipt(const struct sb_receipt *receipt, struct sb_buf *buf)
     sb_json_close(buf, '}');
 }
 
+/* The members of a billing's state, without the braces. */
 static void show_state(const struct sb_billing *billing, struct sb_buf *buf)
 {
-    sb_json_open(buf, NULL, '{');
     sb_json_text(buf, "name", billing->name);
     sb_json_text(buf, "mode", modes[billing->mode]);
     sb_json_number(buf, "delay_ms", billing->delay_ms);
@@ -125,7 +125,6 @@ static void show_state(const struct sb_billing *billing, struct sb_buf *buf)
     for (const struct sb_account *account = billing->first_account; account;
          account = account->next)
         sb_json_number(buf, account->id, account->balance);
-    sb_json_close(buf, '}');
     sb_json_close(buf, '}');
 }
 
@@ -216,7 +215,9 @@ void sb_billing_on_control(struct sandbox *sb, h2o_req_t *req)
             return;
     }
     struct sb_buf body = {0};
+    sb_json_open(&body, NULL, '{');
     show_state(billing, &body);
+    sb_json_close(&body, '}');
     sb_reply_json(req, &body);
 }
 
@@ -226,10 +227,14 @@ void sb_billing_on_receipts(struct sandbox *sb, h2o_req_t *req)
     sb_request_form(req, &params);
     const struct sb_billing *billing = sb_billing_get(sb, sb_params_text(&params, "name"), false);
     struct sb_buf body = {0};
-    sb_json_open(&body, NULL, '[');
+    sb_json_open(&body, NULL, '{');
+    if (billing)
+        show_state(billing, &body);
+    sb_json_open(&body, "receipts", '[');
     for (struct sb_receipt *r = billing ? billing->first : NULL; r; r = r->next)
         show_receipt(r, &body);
     sb_json_close(&body, ']');
+    sb_json_close(&body, '}');
     sb_params_done(&params);
     sb_reply_json(req, &body);
 }

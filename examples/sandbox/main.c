@@ -215,7 +215,7 @@ static void open_sandbox(struct sandbox *sb)
     sb_timers_init(&sb->timers);
     sb->bank_ledger = sb->billing_ledger = -1;
     if (options->public_key && leopay_public_key_load(options->public_key, &sb->key, &err) != 0) {
-        fprintf(stderr, "leopay-sandbox: %s: %s\n", options->public_key, err.text);
+        fprintf(stderr, "leopay-sandbox: %s\n", err.text);
         exit(1);
     }
     if (options->ledger) {

@@ -281,7 +281,7 @@ void sb_order_show(const struct sb_order *order, struct sb_buf *buf)
         sb_json_number(buf, "date_ms", order->date_ms);
         sb_json_number(buf, "expires_ms", order->expires_ms);
         sb_json_number(buf, "deposited_ms", order->deposited_ms);
-        sb_json_text(buf, "returnUrl", order->return_url);
+        sb_json_text(buf, "return_url", order->return_url);
         sb_json_text(buf, "description", order->description);
     }
     sb_json_close(buf, '}');
