@@ -59,13 +59,13 @@ static void show_buttons(const struct sandbox *sb, const struct sb_order *order,
     sb_roubles(&text, order->amount);
     show_button(page, "pay", "go", text.data);
     text.len = 0;
-    sb_puts(&text, "Часть — бонусами, ");
+    sb_puts(&text, "Частью бонусами: ");
     sb_roubles(&text, sb_order_bonus(sb, order));
     if (!order->preauth)
         show_button(page, "pay_bonus", "", text.data);
     sb_puts(page, "<div class=\"row\">");
     show_button(page, "decline", "no", "Отказ банка");
-    show_button(page, "leave", "", "Уйти без оплаты");
+    show_button(page, "leave", "", "Не платить");
     sb_puts(page, "</div></form>");
     sb_buf_free(&text);
     int64_t left = sb->knobs.attempts_max - order->attempts;
