@@ -12,6 +12,24 @@ static const struct lp_pg_statement kill_others = {
     " WHERE application_name = 'leopay-test' AND pid <> pg_backend_pid()",
     0, NULL, false};
 static const struct lp_pg_statement forget = {"forget", "DEALLOCATE ALL", 0, NULL, false};
+static const struct lp_pg_statement make_table = {
+    "make_table", "CREATE TABLE leopay_io_outage (n int)", 0, NULL, false};
+static const struct lp_pg_statement add_row = {"add_row", "INSERT INTO leopay_io_outage VALUES (1)",
+                                               0, NULL, false};
+static const struct lp_pg_statement count_rows = {
+    "count_rows", "SELECT count(*) FROM leopay_io_outage", 0, NULL, false};
+static const struct lp_pg_statement want_standby = {
+    "want_standby", "ALTER SYSTEM SET synchronous_standby_names = 'nobody'", 0, NULL, false};
+static const struct lp_pg_statement want_none = {
+    "want_none", "ALTER SYSTEM RESET synchronous_standby_names", 0, NULL, false};
+static const struct lp_pg_statement reload = {
+    "reload",
+    "SELECT current_setting('synchronous_standby_names') || left(pg_reload_conf()::text, 0)", 0,
+    NULL, false};
+static const struct lp_pg_statement cancel_waits = {
+    "cancel_waits",
+    "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'", 0,
+    NULL, false};
 static const struct lp_pg_statement warn = {
     "warn", "DO $$BEGIN RAISE WARNING 'canceling wait for synchronous replication'; END$$", 0, NULL,
     false};
@@ -142,7 +160,8 @@ static void goes_on_without_prepared_statements(void)
     close_pool();
 }
 
-static void a_cancelled_wait_for_the_standby_is_uncertain(void)
+/* Not the server's own warning, but one in the same words. */
+static void a_warning_of_that_kind_is_doubt(void)
 {
     static const char *const values[] = {"1"};
     struct run doubtful, next;
@@ -154,6 +173,38 @@ static void a_cancelled_wait_for_the_standby_is_uncertain(void)
     finish(&next);
     LP_ASSERT_INT(doubtful.code, LEOPAY_EUNCERTAIN);
     LP_ASSERT_INT(next.code, 0);
+    close_pool();
+}
+
+/* The server as it is: it says "committed" although no standby has it, and only warns. */
+static void a_cancelled_wait_for_the_standby_is_uncertain(void)
+{
+    struct run run, doubtful;
+
+    if (!*folder)
+        return; /* somebody else's server is not ours to configure */
+    open_pool(2);
+    execute(&run, &make_table, NULL);
+    LP_ASSERT_INT(run.code, 0);
+    execute(&run, &want_standby, NULL);
+    LP_ASSERT_INT(run.code, 0);
+    do
+        execute(&run, &reload, NULL);
+    while (!strstr(run.text, "nobody"));
+    start(&doubtful, &add_row, NULL, 20000);
+    do
+        execute(&run, &cancel_waits, NULL);
+    while (run.text[0] == '0');
+    finish(&doubtful);
+    LP_ASSERT_INT(doubtful.code, LEOPAY_EUNCERTAIN);
+    CU_ASSERT_PTR_NOT_NULL(strstr(doubtful.text, "standby"));
+    execute(&run, &count_rows, NULL);
+    LP_ASSERT_TEXT(run.text, "1");
+    execute(&run, &want_none, NULL);
+    LP_ASSERT_INT(run.code, 0);
+    do
+        execute(&run, &reload, NULL);
+    while (strstr(run.text, "nobody"));
     close_pool();
 }
 
@@ -186,5 +237,5 @@ static void the_server_comes_back(void)
 PG_TEST_MAIN("io/pg_outage", LP_TEST(a_killed_backend_leaves_the_queue),
              LP_TEST(deadlines_end_what_was_sent_and_what_was_not),
              LP_TEST(says_why_it_is_not_ready), LP_TEST(tries_the_hosts_in_turn),
-             LP_TEST(goes_on_without_prepared_statements),
+             LP_TEST(goes_on_without_prepared_statements), LP_TEST(a_warning_of_that_kind_is_doubt),
              LP_TEST(a_cancelled_wait_for_the_standby_is_uncertain), LP_TEST(the_server_comes_back))
