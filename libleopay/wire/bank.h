@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The bank's two gateways behind one interface: "ecom" (JSON, strict types) and "rbs" (form fields).  Requests are
- * made and replies are read here, as bytes; nothing is sent.  Facts are those of the bank's API, version 1.0.7 of
- * the OpenAPI file for ecom and the merchant manual for rbs.
+ * The bank's two gateways behind one interface: "ecom" (JSON, strict types) and "rbs" (form
+ * fields).  Requests are made and replies are read here, as bytes; nothing is sent.  Facts are
+ * those of the bank's API, version 1.0.7 of the OpenAPI file for ecom and the merchant manual for
+ * rbs.
  */
 #ifndef LP_WIRE_BANK_H
 #define LP_WIRE_BANK_H
@@ -23,7 +24,7 @@ struct lp_bank_profile {
     const char *username, *password, *token;
     const char *language;
     const char *currency;
-    const char *page_view;       /* rbs only: ecom refuses it */
+    const char *page_view; /* rbs only: ecom refuses it */
     int64_t session_timeout_s;
 };
 
@@ -35,7 +36,8 @@ struct lp_bank_order {
     const char *description; /* NULL: none; characters that the gateway refuses are replaced */
 };
 
-/* A request that is ready to be sent: POST of `body` to `url`.  It holds credentials: wipe it with _done. */
+/* A request that is ready to be sent: POST of `body` to `url`.  It holds credentials: wipe it with
+ * _done. */
 struct lp_bank_request {
     struct lp_buf url;
     struct lp_buf body;
@@ -44,7 +46,8 @@ struct lp_bank_request {
 
 void lp_bank_request_done(struct lp_bank_request *request);
 /* Both: 0, LEOPAY_ENOMEM, or LEOPAY_ESETTING when credentials are missing. */
-int lp_bank_register_request(const struct lp_bank_profile *profile, const struct lp_bank_order *order,
+int lp_bank_register_request(const struct lp_bank_profile *profile,
+                             const struct lp_bank_order *order,
                              struct lp_bank_request *ret_request);
 /* getOrderStatusExtended.do by exactly one of the two; the other is NULL. */
 int lp_bank_status_request(const struct lp_bank_profile *profile, const char *order_id,
@@ -65,8 +68,10 @@ struct lp_register_reply {
 };
 
 /* Reads any bytes whatever; never fails. */
-void lp_bank_read_register(int http_status, const char *bytes, size_t len, struct lp_register_reply *ret_reply);
+void lp_bank_read_register(int http_status, const char *bytes, size_t len,
+                           struct lp_register_reply *ret_reply);
 /* Reads the answer to a status question.  False when it says nothing about the order. */
-bool lp_bank_read_status(int http_status, const char *bytes, size_t len, struct lp_bank_facts *ret_facts);
+bool lp_bank_read_status(int http_status, const char *bytes, size_t len,
+                         struct lp_bank_facts *ret_facts);
 
 #endif

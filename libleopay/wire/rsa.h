@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What private and public RSA keys have in common: reading PEM, limits, the id.  For files of this layer. */
+/* What private and public RSA keys have in common: reading PEM, limits, the id.  For files of this
+ * layer. */
 #ifndef LP_WIRE_RSA_H
 #define LP_WIRE_RSA_H
 
@@ -29,8 +30,10 @@ int lp_key_file_read(const char *path, struct lp_buf *ret_pem, struct leopay_err
 void lp_key_file_done(struct lp_buf *pem);
 
 /* Both read PEM; an encrypted key is refused, never asked about.  LEOPAY_EINVAL, LEOPAY_ENOMEM. */
-int lp_rsa_read_private(const char *pem, size_t len, struct lp_rsa *ret_rsa, struct leopay_error *err);
-int lp_rsa_read_public(const char *pem, size_t len, struct lp_rsa *ret_rsa, struct leopay_error *err);
+int lp_rsa_read_private(const char *pem, size_t len, struct lp_rsa *ret_rsa,
+                        struct leopay_error *err);
+int lp_rsa_read_public(const char *pem, size_t len, struct lp_rsa *ret_rsa,
+                       struct leopay_error *err);
 /* Takes the key over, also when it refuses it. */
 int lp_rsa_adopt(EVP_PKEY *pkey, struct lp_rsa *ret_rsa, struct leopay_error *err);
 void lp_rsa_done(struct lp_rsa *rsa);

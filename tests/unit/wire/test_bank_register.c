@@ -64,65 +64,65 @@ static void refusals_are_clear(void)
     LP_ASSERT_TEXT(read_reply(200, cases[0].answer).message, "Доступ запрещён");
 }
 
+static const struct {
+    int http_status;
+    const char *answer;
+    int code;
+} doubts[] = {
+    {200, "{\"errorCode\":\"1\",\"errorMessage\":\"Заказ с таким номером уже обработан\"}", 1},
+    {200, "{\"errorCode\":1," BOTH "}", 1},
+    {200, "{\"errorCode\":\"7\"}", 7},
+    {500, "{\"errorCode\":\"5\"}", 0},
+    {500, "{" BOTH "}", 0},
+    {201, "{" BOTH "}", 0},
+    {302, "", 0},
+    {0, "{" BOTH "}", 0},
+    {200, "", 0},
+    {200, "<html>{" BOTH "}</html>", 0},
+    {200, "{" BOTH, 0},
+    {200, "{" BOTH "} x", 0},
+    {200, "[{" BOTH "}]", 0},
+    {200, "null", 0},
+    {200, "{}", 0},
+    {200, "{\"errorCode\":\"0\"}", 0},
+    {200, "{\"errorCode\":\"x\"," BOTH "}", 0},
+    {200, "{\"errorCode\":\"\"," BOTH "}", 0},
+    {200, "{\"errorCode\":\" 5\"}", 0},
+    {200, "{\"errorCode\":5.0}", 0},
+    {200, "{\"errorCode\":true}", 0},
+    {200, "{\"errorCode\":4294967296}", 0},
+    {200, "{\"errorCode\":\"5\",\"errorCode\":\"0\"}", 0},
+    {200, "{" BOTH ",\"orderId\":\"2\"}", 0},
+    {200, "{\"orderId\":\"" ID "\"}", 0},
+    {200, "{\"formUrl\":\"" PAGE "\"}", 0},
+    {200, "{\"orderId\":\"\",\"formUrl\":\"" PAGE "\"}", 0},
+    {200, "{\"orderId\":1,\"formUrl\":\"" PAGE "\"}", 0},
+    {200, "{\"orderId\":\"a\\nb\",\"formUrl\":\"" PAGE "\"}", 0},
+    {200, "{\"orderId\":\"a\\u0000\",\"formUrl\":\"" PAGE "\"}", 0},
+    {200,
+     "{\"orderId\":\"12345678901234567890123456789012345678901234567890123456789012345\","
+     "\"formUrl\":\"" PAGE "\"}",
+     0},
+    {200, "{\"orderId\":\"1\",\"formUrl\":\"\"}", 0},
+    {200, "{\"orderId\":\"1\",\"formUrl\":\"/pp/pay_ru\"}", 0},
+    {200, "{\"orderId\":\"1\",\"formUrl\":\"//bank/pay\"}", 0},
+    {200, "{\"orderId\":\"1\",\"formUrl\":\"javascript:alert(1)\"}", 0},
+    {200, "{\"orderId\":\"1\",\"formUrl\":\"https://\"}", 0},
+    {200, "{\"orderId\":\"1\",\"formUrl\":\"https:///pay\"}", 0},
+    {200, "{\"orderId\":\"1\",\"formUrl\":\"https://bank/a b\"}", 0},
+    {200, "{\"orderId\":\"1\",\"formUrl\":\"https://bank/\\r\\nSet-Cookie:x\"}", 0},
+    {200, "{\"orderId\":\"1\",\"formUrl\":[\"" PAGE "\"]}", 0},
+};
+
 static void everything_else_is_in_doubt(void)
 {
-    static const struct {
-        int http_status;
-        const char *answer;
-        int code;
-    } cases[] = {
-        {200, "{\"errorCode\":\"1\",\"errorMessage\":\"Заказ с таким номером уже обработан\"}", 1},
-        {200, "{\"errorCode\":1," BOTH "}", 1},
-        {200, "{\"errorCode\":\"7\"}", 7},
-        {500, "{\"errorCode\":\"5\"}", 0},
-        {500, "{" BOTH "}", 0},
-        {201, "{" BOTH "}", 0},
-        {302, "", 0},
-        {0, "{" BOTH "}", 0},
-        {200, "", 0},
-        {200, "<html>{" BOTH "}</html>", 0},
-        {200, "{" BOTH, 0},
-        {200, "{" BOTH "} x", 0},
-        {200, "[{" BOTH "}]", 0},
-        {200, "null", 0},
-        {200, "{}", 0},
-        {200, "{\"errorCode\":\"0\"}", 0},
-        {200, "{\"errorCode\":\"x\"," BOTH "}", 0},
-        {200, "{\"errorCode\":\"\"," BOTH "}", 0},
-        {200, "{\"errorCode\":\" 5\"}", 0},
-        {200, "{\"errorCode\":5.0}", 0},
-        {200, "{\"errorCode\":true}", 0},
-        {200, "{\"errorCode\":4294967296}", 0},
-        {200, "{\"errorCode\":\"5\",\"errorCode\":\"0\"}", 0},
-        {200, "{" BOTH ",\"orderId\":\"2\"}", 0},
-        {200, "{\"orderId\":\"" ID "\"}", 0},
-        {200, "{\"formUrl\":\"" PAGE "\"}", 0},
-        {200, "{\"orderId\":\"\",\"formUrl\":\"" PAGE "\"}", 0},
-        {200, "{\"orderId\":1,\"formUrl\":\"" PAGE "\"}", 0},
-        {200, "{\"orderId\":\"a\\nb\",\"formUrl\":\"" PAGE "\"}", 0},
-        {200, "{\"orderId\":\"a\\u0000\",\"formUrl\":\"" PAGE "\"}", 0},
-        {200,
-         "{\"orderId\":\"12345678901234567890123456789012345678901234567890123456789012345\","
-         "\"formUrl\":\"" PAGE "\"}",
-         0},
-        {200, "{\"orderId\":\"1\",\"formUrl\":\"\"}", 0},
-        {200, "{\"orderId\":\"1\",\"formUrl\":\"/pp/pay_ru\"}", 0},
-        {200, "{\"orderId\":\"1\",\"formUrl\":\"//bank/pay\"}", 0},
-        {200, "{\"orderId\":\"1\",\"formUrl\":\"javascript:alert(1)\"}", 0},
-        {200, "{\"orderId\":\"1\",\"formUrl\":\"https://\"}", 0},
-        {200, "{\"orderId\":\"1\",\"formUrl\":\"https:///pay\"}", 0},
-        {200, "{\"orderId\":\"1\",\"formUrl\":\"https://bank/a b\"}", 0},
-        {200, "{\"orderId\":\"1\",\"formUrl\":\"https://bank/\\r\\nSet-Cookie:x\"}", 0},
-        {200, "{\"orderId\":\"1\",\"formUrl\":[\"" PAGE "\"]}", 0},
-    };
-
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct lp_register_reply reply = read_reply(cases[i].http_status, cases[i].answer);
+    for (size_t i = 0; i < sizeof(doubts) / sizeof(doubts[0]); i++) {
+        struct lp_register_reply reply = read_reply(doubts[i].http_status, doubts[i].answer);
 
         if (reply.outcome != LP_REGISTER_IN_DOUBT)
-            fprintf(stderr, "%s\n", cases[i].answer);
+            fprintf(stderr, "%s\n", doubts[i].answer);
         LP_ASSERT_INT(reply.outcome, LP_REGISTER_IN_DOUBT);
-        LP_ASSERT_INT(reply.error_code, cases[i].code);
+        LP_ASSERT_INT(reply.error_code, doubts[i].code);
         LP_ASSERT_TEXT(reply.order_id, "");
         LP_ASSERT_TEXT(reply.form_url, "");
     }
@@ -136,7 +136,7 @@ static void long_pages_have_a_limit(void)
     for (int len = 2048; len <= 2049; len++) {
         int head = snprintf(text, sizeof(text), "{\"orderId\":\"1\",\"formUrl\":\"http://b/");
         memset(text + head, 'x', (size_t)len - 9);
-        strcpy(text + head + len - 9, "\"}");
+        memcpy(text + head + len - 9, "\"}", 3);
         struct lp_register_reply reply = read_reply(200, text);
         LP_ASSERT_INT(reply.outcome, len == 2048 ? LP_REGISTER_OK : LP_REGISTER_IN_DOUBT);
         LP_ASSERT_INT(strlen(reply.form_url), len == 2048 ? 2048 : 0);

@@ -163,10 +163,10 @@ static void descriptions_are_filtered(void)
     memset(many, 'x', 511);
     memset(expected, 'x', 511);
     expected[511] = '\0';
-    strcpy(many + 511, " yz");
+    memcpy(many + 511, " yz", 4);
     LP_ASSERT_TEXT(sent_description(many), expected);
-    strcpy(many + 511, "yz");
-    strcpy(expected + 511, "y");
+    memcpy(many + 511, "yz", 3);
+    memcpy(expected + 511, "y", 2);
     LP_ASSERT_TEXT(sent_description(many), expected);
     for (int i = 0; i < 600; i++)
         memcpy(many + 2 * i, "\xd0\x96", 3);

@@ -146,65 +146,64 @@ static void parameters_are_read(void)
 
 #define PART(name) "--b\r\nContent-Disposition: form-data; name=\"" name "\"\r\n\r\n"
 
+static const struct {
+    const char *body;
+    int code;
+    const char *pairs;
+} bodies[] = {
+    {PART("x") "1\r\n--b--\r\n", 0, "x=1;"},
+    {PART("x") "1\r\n--b--", 0, "x=1;"},
+    {PART("x") "1\r\n" PART("y") "\r\n--b--", 0, "x=1;y=;"},
+    {PART("x") "1\r\n2\r\n\r\n--b--", 0, "x=1\r\n2\r\n;"},
+    {PART("x") "--b\r\n--b--", 0, "x=--b;"},
+    {PART("x") "a%20+\r\n--b--", 0, "x=a%20+;"},
+    {"--b--\r\n", 0, ""},
+    {"preamble\r\n" PART("x") "1\r\n--b-- epilogue", 0, "x=1;"},
+    {"--b \t\r\ncontent-disposition:form-data;name=x\r\n\r\n1\r\n--b--", 0, "x=1;"},
+    {"--b\r\nContent-Type: text/plain\r\nContent-Disposition: form-data; name=\"a\\\"b\"\r\n"
+     "Content-Transfer-Encoding: 8bit\r\n\r\n1\r\n--b--",
+     0, "a\"b=1;"},
+    /* Files, and what two readers might take differently. */
+    {"--b\r\nContent-Disposition: form-data; name=\"x\"; filename=\"f\"\r\n\r\n1\r\n--b--",
+     LEOPAY_EVALIDATION, NULL},
+    {"--b\r\nContent-Disposition: form-data; name=\"x\"; filename*=UTF-8''f\r\n\r\n1\r\n--b--",
+     LEOPAY_EVALIDATION, NULL},
+    {"--b\r\nContent-Disposition: attachment; name=\"x\"\r\n\r\n1\r\n--b--", LEOPAY_EVALIDATION,
+     NULL},
+    {"--b\r\nContent-Disposition: form-data\r\n\r\n1\r\n--b--", LEOPAY_EVALIDATION, NULL},
+    {"--b\r\nContent-Disposition: form-data; name=x\r\n"
+     "Content-Disposition: form-data; name=y\r\n\r\n1\r\n--b--",
+     LEOPAY_EVALIDATION, NULL},
+    {"--b\r\nContent-Disposition: form-data;\r\n name=x\r\n\r\n1\r\n--b--", LEOPAY_EVALIDATION,
+     NULL},
+    {"--b\r\nContent-Disposition: form-data; name=x\r\n"
+     "Content-Transfer-Encoding: base64\r\n\r\nMQ==\r\n--b--",
+     LEOPAY_EVALIDATION, NULL},
+    {"--b\r\nContent-Disposition : form-data; name=x\r\n\r\n1\r\n--b--", LEOPAY_EVALIDATION, NULL},
+    {"--b\r\n\r\n1\r\n--b--", LEOPAY_EVALIDATION, NULL},
+    {"--b\nContent-Disposition: form-data; name=x\n\n1\n--b--", LEOPAY_EVALIDATION, NULL},
+    {PART("x") "1\r\n--bx--", LEOPAY_EVALIDATION, NULL},
+    {PART("x") "1\r\n--b", LEOPAY_EVALIDATION, NULL},
+    {PART("x") "1\r\n--b-", LEOPAY_EVALIDATION, NULL},
+    {PART("x") "1\r\n", LEOPAY_EVALIDATION, NULL},
+    {PART("x") "1--b--", LEOPAY_EVALIDATION, NULL},
+    {"--b\r\nContent-Disposition: form-data; name=\"x\"\r\n", LEOPAY_EVALIDATION, NULL},
+    {"--b", LEOPAY_EVALIDATION, NULL},
+    {"", LEOPAY_EVALIDATION, NULL},
+    {"x=1", LEOPAY_EVALIDATION, NULL},
+};
+
 static void multipart_is_read(void)
 {
-    static const struct {
-        const char *body;
-        int code;
-        const char *pairs;
-    } cases[] = {
-        {PART("x") "1\r\n--b--\r\n", 0, "x=1;"},
-        {PART("x") "1\r\n--b--", 0, "x=1;"},
-        {PART("x") "1\r\n" PART("y") "\r\n--b--", 0, "x=1;y=;"},
-        {PART("x") "1\r\n2\r\n\r\n--b--", 0, "x=1\r\n2\r\n;"},
-        {PART("x") "--b\r\n--b--", 0, "x=--b;"},
-        {PART("x") "a%20+\r\n--b--", 0, "x=a%20+;"},
-        {"--b--\r\n", 0, ""},
-        {"preamble\r\n" PART("x") "1\r\n--b-- epilogue", 0, "x=1;"},
-        {"--b \t\r\ncontent-disposition:form-data;name=x\r\n\r\n1\r\n--b--", 0, "x=1;"},
-        {"--b\r\nContent-Type: text/plain\r\nContent-Disposition: form-data; name=\"a\\\"b\"\r\n"
-         "Content-Transfer-Encoding: 8bit\r\n\r\n1\r\n--b--",
-         0, "a\"b=1;"},
-        /* Files, and what two readers might take differently. */
-        {"--b\r\nContent-Disposition: form-data; name=\"x\"; filename=\"f\"\r\n\r\n1\r\n--b--",
-         LEOPAY_EVALIDATION, NULL},
-        {"--b\r\nContent-Disposition: form-data; name=\"x\"; filename*=UTF-8''f\r\n\r\n1\r\n--b--",
-         LEOPAY_EVALIDATION, NULL},
-        {"--b\r\nContent-Disposition: attachment; name=\"x\"\r\n\r\n1\r\n--b--", LEOPAY_EVALIDATION,
-         NULL},
-        {"--b\r\nContent-Disposition: form-data\r\n\r\n1\r\n--b--", LEOPAY_EVALIDATION, NULL},
-        {"--b\r\nContent-Disposition: form-data; name=x\r\n"
-         "Content-Disposition: form-data; name=y\r\n\r\n1\r\n--b--",
-         LEOPAY_EVALIDATION, NULL},
-        {"--b\r\nContent-Disposition: form-data;\r\n name=x\r\n\r\n1\r\n--b--", LEOPAY_EVALIDATION,
-         NULL},
-        {"--b\r\nContent-Disposition: form-data; name=x\r\n"
-         "Content-Transfer-Encoding: base64\r\n\r\nMQ==\r\n--b--",
-         LEOPAY_EVALIDATION, NULL},
-        {"--b\r\nContent-Disposition : form-data; name=x\r\n\r\n1\r\n--b--", LEOPAY_EVALIDATION,
-         NULL},
-        {"--b\r\n\r\n1\r\n--b--", LEOPAY_EVALIDATION, NULL},
-        {"--b\nContent-Disposition: form-data; name=x\n\n1\n--b--", LEOPAY_EVALIDATION, NULL},
-        {PART("x") "1\r\n--bx--", LEOPAY_EVALIDATION, NULL},
-        {PART("x") "1\r\n--b", LEOPAY_EVALIDATION, NULL},
-        {PART("x") "1\r\n--b-", LEOPAY_EVALIDATION, NULL},
-        {PART("x") "1\r\n", LEOPAY_EVALIDATION, NULL},
-        {PART("x") "1--b--", LEOPAY_EVALIDATION, NULL},
-        {"--b\r\nContent-Disposition: form-data; name=\"x\"\r\n", LEOPAY_EVALIDATION, NULL},
-        {"--b", LEOPAY_EVALIDATION, NULL},
-        {"", LEOPAY_EVALIDATION, NULL},
-        {"x=1", LEOPAY_EVALIDATION, NULL},
-    };
-
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
         struct lp_form form;
 
         lp_form_init(&form);
         LP_ASSERT_INT(lp_form_parse_multipart(&form, "multipart/form-data; boundary=b",
-                                              cases[i].body, strlen(cases[i].body)),
-                      cases[i].code);
-        if (cases[i].pairs)
-            LP_ASSERT_TEXT(show(&form), cases[i].pairs);
+                                              bodies[i].body, strlen(bodies[i].body)),
+                      bodies[i].code);
+        if (bodies[i].pairs)
+            LP_ASSERT_TEXT(show(&form), bodies[i].pairs);
         lp_form_done(&form);
     }
 }

@@ -4,6 +4,7 @@
 #include "wire/sign.h"
 
 #include <fcntl.h>
+#include <ftw.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -21,6 +22,7 @@
 #define ROOM 4096
 
 static char dir[] = "/tmp/leopay-keys-XXXXXX";
+static int entries; /* files found in the folder of the pair */
 
 static const char *path_of(const char *name)
 {
@@ -353,14 +355,24 @@ static void other_keys_are_refused(void)
     EVP_PKEY_free(good);
 }
 
+static int count_entry(const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+    (void)path, (void)status;
+    entries += place->level == 1 && kind == FTW_F;
+    return 0;
+}
+
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+    (void)status, (void)kind, (void)place;
+    return remove(path);
+}
+
 static void nothing_temporary_is_left(void)
 {
-    char command[ROOM];
-
-    snprintf(command, sizeof(command), "test \"$(ls -A %s/pair | wc -l)\" -eq 2", dir);
-    LP_ASSERT_INT(system(command), 0);
-    snprintf(command, sizeof(command), "rm -rf %s", dir);
-    LP_ASSERT_INT(system(command), 0);
+    CU_ASSERT_EQUAL(nftw(path_of("pair"), count_entry, 8, FTW_PHYS), 0);
+    LP_ASSERT_INT(entries, 2);
+    CU_ASSERT_EQUAL(nftw(dir, remove_entry, 8, FTW_PHYS | FTW_DEPTH), 0);
 }
 
 static void a_place_is_made(void)

@@ -101,70 +101,62 @@ static int verify_shape(const struct leopay_public_key *key, const char *shape)
 #define DATE "\"payment_date\": \"2026-11-22T10:15:30.123456+00:00\""
 #define SIGN "\"signature\": \"%s\""
 
+static const struct {
+    int code;
+    const char *shape;
+} shapes[] = {
+    /* The same said otherwise. */
+    {0, "{\"id\": 123, \"account_id\": 42, \"amount\": 10000, " DATE ", " SIGN "}\n"},
+    {0, " {" SIGN "," DATE ",\"amount\" : 10000 ,\"id\":123,\"account_id\":\"42\"} "},
+    {0, "{\"\\u0069d\": 123, \"account_id\": \"4\\u0032\", \"amount\": 10000, " DATE ", " SIGN "}"},
+    /* Something else. */
+    {LEOPAY_ESIGNATURE, "{\"id\": 124, \"account_id\": 42, \"amount\": 10000, " DATE ", " SIGN "}"},
+    {LEOPAY_ESIGNATURE,
+     "{\"id\": 123, \"account_id\": 42, \"amount\": 10000.0, " DATE ", " SIGN "}"},
+    {LEOPAY_ESIGNATURE,
+     "{\"id\": 123, \"account_id\": 42, \"amount\": 10000, " DATE ", \"signature\": \"\"}"},
+    {LEOPAY_ESIGNATURE,
+     "{\"id\": 123, \"account_id\": 42, \"amount\": 10000, " DATE ", \"signature\": \"%s\\n\"}"},
+    {LEOPAY_ESIGNATURE,
+     "{\"id\": 123, \"account_id\": 42, \"amount\": 10000, " DATE ", \"signature\": \" %s\"}"},
+    /* Not a confirmation. */
+    {LEOPAY_EINVAL, ""},
+    {LEOPAY_EINVAL, "{}"},
+    {LEOPAY_EINVAL, "[]"},
+    {LEOPAY_EINVAL, "{\"id\": 123, \"account_id\": 42, \"amount\": 10000, " DATE ", " SIGN "}}"},
+    {LEOPAY_EINVAL, "{\"id\": 123, \"account_id\": 42, \"amount\": 10000, " SIGN "}"},
+    {LEOPAY_EINVAL,
+     "{\"id\": 123, \"id\": 123, \"account_id\": 42, \"amount\": 10000, " DATE ", " SIGN "}"},
+    {LEOPAY_EINVAL,
+     "{\"id\": 123, \"account_id\": 42, \"amount\": 1, \"amount\": 10000, " DATE ", " SIGN "}"},
+    {LEOPAY_EINVAL,
+     "{\"id\": 123, \"account_id\": 42, \"amount\": 10000, " DATE ", " SIGN ", \"more\": 1}"},
+    {LEOPAY_EINVAL, "{\"id\": \"123\", \"account_id\": 42, \"amount\": 10000, " DATE ", " SIGN "}"},
+    {LEOPAY_EINVAL, "{\"id\": 0, \"account_id\": 42, \"amount\": 10000, " DATE ", " SIGN "}"},
+    {LEOPAY_EINVAL, "{\"id\": 123, \"account_id\": 42.0, \"amount\": 10000, " DATE ", " SIGN "}"},
+    {LEOPAY_EINVAL, "{\"id\": 123, \"account_id\": null, \"amount\": 10000, " DATE ", " SIGN "}"},
+    {LEOPAY_EINVAL,
+     "{\"id\": 123, \"account_id\": \"42|1\", \"amount\": 10000, " DATE ", " SIGN "}"},
+    {LEOPAY_EINVAL,
+     "{\"id\": 123, \"account_id\": \"\\u0000\", \"amount\": 10000, " DATE ", " SIGN "}"},
+    {LEOPAY_EINVAL, "{\"id\": 123, \"account_id\": 42, \"amount\": 1e4, " DATE ", " SIGN "}"},
+    {LEOPAY_EINVAL, "{\"id\": 123, \"account_id\": 42, \"amount\": 10000.00, " DATE ", " SIGN "}"},
+    {LEOPAY_EINVAL, "{\"id\": 123, \"account_id\": 42, \"amount\": 10000.5, " DATE ", " SIGN "}"},
+    {LEOPAY_EINVAL, "{\"id\": 123, \"account_id\": 42, \"amount\": -1, " DATE ", " SIGN "}"},
+    {LEOPAY_EINVAL, "{\"id\": 123, \"account_id\": 42, \"amount\": \"10000\", " DATE ", " SIGN "}"},
+    {LEOPAY_EINVAL, "{\"id\": 123, \"account_id\": 42, \"amount\": 10000, "
+                    "\"payment_date\": \"yesterday\", " SIGN "}"},
+};
+
 static void shapes_are_judged(void)
 {
-    static const struct {
-        int code;
-        const char *shape;
-    } cases[] = {
-        /* The same said otherwise. */
-        {0, "{\"id\": 123, \"account_id\": 42, \"amount\": 10000, " DATE ", " SIGN "}\n"},
-        {0, " {" SIGN "," DATE ",\"amount\" : 10000 ,\"id\":123,\"account_id\":\"42\"} "},
-        {0, "{\"\\u0069d\": 123, \"account_id\": \"4\\u0032\", \"amount\": 10000, " DATE ", " SIGN
-            "}"},
-        /* Something else. */
-        {LEOPAY_ESIGNATURE,
-         "{\"id\": 124, \"account_id\": 42, \"amount\": 10000, " DATE ", " SIGN "}"},
-        {LEOPAY_ESIGNATURE,
-         "{\"id\": 123, \"account_id\": 42, \"amount\": 10000.0, " DATE ", " SIGN "}"},
-        {LEOPAY_ESIGNATURE,
-         "{\"id\": 123, \"account_id\": 42, \"amount\": 10000, " DATE ", \"signature\": \"\"}"},
-        {LEOPAY_ESIGNATURE, "{\"id\": 123, \"account_id\": 42, \"amount\": 10000, " DATE
-                            ", \"signature\": \"%s\\n\"}"},
-        {LEOPAY_ESIGNATURE,
-         "{\"id\": 123, \"account_id\": 42, \"amount\": 10000, " DATE ", \"signature\": \" %s\"}"},
-        /* Not a confirmation. */
-        {LEOPAY_EINVAL, ""},
-        {LEOPAY_EINVAL, "{}"},
-        {LEOPAY_EINVAL, "[]"},
-        {LEOPAY_EINVAL,
-         "{\"id\": 123, \"account_id\": 42, \"amount\": 10000, " DATE ", " SIGN "}}"},
-        {LEOPAY_EINVAL, "{\"id\": 123, \"account_id\": 42, \"amount\": 10000, " SIGN "}"},
-        {LEOPAY_EINVAL,
-         "{\"id\": 123, \"id\": 123, \"account_id\": 42, \"amount\": 10000, " DATE ", " SIGN "}"},
-        {LEOPAY_EINVAL,
-         "{\"id\": 123, \"account_id\": 42, \"amount\": 1, \"amount\": 10000, " DATE ", " SIGN "}"},
-        {LEOPAY_EINVAL,
-         "{\"id\": 123, \"account_id\": 42, \"amount\": 10000, " DATE ", " SIGN ", \"more\": 1}"},
-        {LEOPAY_EINVAL,
-         "{\"id\": \"123\", \"account_id\": 42, \"amount\": 10000, " DATE ", " SIGN "}"},
-        {LEOPAY_EINVAL, "{\"id\": 0, \"account_id\": 42, \"amount\": 10000, " DATE ", " SIGN "}"},
-        {LEOPAY_EINVAL,
-         "{\"id\": 123, \"account_id\": 42.0, \"amount\": 10000, " DATE ", " SIGN "}"},
-        {LEOPAY_EINVAL,
-         "{\"id\": 123, \"account_id\": null, \"amount\": 10000, " DATE ", " SIGN "}"},
-        {LEOPAY_EINVAL,
-         "{\"id\": 123, \"account_id\": \"42|1\", \"amount\": 10000, " DATE ", " SIGN "}"},
-        {LEOPAY_EINVAL,
-         "{\"id\": 123, \"account_id\": \"\\u0000\", \"amount\": 10000, " DATE ", " SIGN "}"},
-        {LEOPAY_EINVAL, "{\"id\": 123, \"account_id\": 42, \"amount\": 1e4, " DATE ", " SIGN "}"},
-        {LEOPAY_EINVAL,
-         "{\"id\": 123, \"account_id\": 42, \"amount\": 10000.00, " DATE ", " SIGN "}"},
-        {LEOPAY_EINVAL,
-         "{\"id\": 123, \"account_id\": 42, \"amount\": 10000.5, " DATE ", " SIGN "}"},
-        {LEOPAY_EINVAL, "{\"id\": 123, \"account_id\": 42, \"amount\": -1, " DATE ", " SIGN "}"},
-        {LEOPAY_EINVAL,
-         "{\"id\": 123, \"account_id\": 42, \"amount\": \"10000\", " DATE ", " SIGN "}"},
-        {LEOPAY_EINVAL, "{\"id\": 123, \"account_id\": 42, \"amount\": 10000, "
-                        "\"payment_date\": \"yesterday\", " SIGN "}"},
-    };
     struct leopay_public_key *key = sample_key();
 
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        int code = verify_shape(key, cases[i].shape);
-        if (code != cases[i].code)
-            fprintf(stderr, "%s\n", cases[i].shape);
-        LP_ASSERT_INT(code, cases[i].code);
+    for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+        int code = verify_shape(key, shapes[i].shape);
+        if (code != shapes[i].code)
+            fprintf(stderr, "%s\n", shapes[i].shape);
+        LP_ASSERT_INT(code, shapes[i].code);
     }
     leopay_public_key_free(key);
 }
