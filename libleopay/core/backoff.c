@@ -3,8 +3,8 @@
  * overflow. */
 #include "core/backoff.h"
 
-#define MIN_MARGIN_S  10 /* after the bank's time limit */
-#define MIN_SESSION_S 5  /* after the bank's session */
+#define MIN_MARGIN_S  5 /* after the bank's time limit */
+#define MIN_SESSION_S 5 /* after the bank's session */
 
 static int64_t clamp_seconds(int64_t seconds, int64_t min)
 {

@@ -24,12 +24,20 @@
 
 #define BANK_ACTION_EXPIRED (-2007)
 
+/* The end of the year 9999: what lies beyond is no time that could be written down. */
+#define TIME_END_MS INT64_C(253402300800000)
+
 /* An order at the bank that is this much older than our row was not made by it. */
 #define NUMBER_AGE_MAX_US (INT64_C(600) * 1000000)
 
 static bool asked_by_number(const struct lp_expectation *expected)
 {
     return !expected->order_id || !*expected->order_id;
+}
+
+static bool is_time(int64_t time_ms)
+{
+    return time_ms > 0 && time_ms < TIME_END_MS;
 }
 
 /* The rouble's code of before 1998, which the older gateway may still show. */
@@ -97,11 +105,11 @@ static enum lp_event judge_deposit(const struct lp_expectation *expected,
         return LP_EV_MISMATCH;
     }
 
-    int64_t paid_at_ms = facts->deposited_ms > 0   ? facts->deposited_ms
-                         : facts->operation_ms > 0 ? facts->operation_ms
-                                                   : facts->auth_ms;
-    verdict->paid_at_is_ours = paid_at_ms <= 0;
-    verdict->paid_at_us = paid_at_ms > 0 ? paid_at_ms * 1000 : expected->now_us;
+    int64_t paid_at_ms = is_time(facts->deposited_ms)   ? facts->deposited_ms
+                         : is_time(facts->operation_ms) ? facts->operation_ms
+                                                        : facts->auth_ms;
+    verdict->paid_at_is_ours = !is_time(paid_at_ms);
+    verdict->paid_at_us = is_time(paid_at_ms) ? paid_at_ms * 1000 : expected->now_us;
     return LP_EV_PAID;
 }
 
@@ -155,6 +163,11 @@ void lp_judge(const struct lp_expectation *expected, const struct lp_bank_facts 
         /* Asked by number, such an answer tells nothing at all about the order that was asked for.
          */
         ret_verdict->event = asked_by_number(expected) ? LP_EV_NO_ANSWER : LP_EV_MISMATCH;
+    } else if (asked_by_number(expected) && (!facts->has_amount || !facts->currency)) {
+        /* Whether an order found by number is ours hangs on both: silence is no agreement. */
+        snprintf(ret_verdict->note, sizeof(ret_verdict->note),
+                 "the bank names no amount or no currency");
+        ret_verdict->event = LP_EV_NO_ANSWER;
     } else if (is_foreign(expected, facts, ret_verdict)) {
         ret_verdict->event = asked_by_number(expected) ? LP_EV_NUMBER_IN_USE : LP_EV_MISMATCH;
     } else {

@@ -70,7 +70,15 @@ int lp_validate_userid(const char *userid)
 
 int lp_validate_description(const char *description)
 {
-    return description ? validate_text(description, LEOPAY_DESCRIPTION_MAX) : 0;
+    size_t len = description ? strlen(description) : 0;
+
+    /* Line breaks and the like are no fault: what the bank's page cannot show is replaced on its
+     * way there. */
+    if (!lp_utf8_valid(description ? description : "", len))
+        return LEOPAY_FIELD_CHARACTERS;
+    return lp_utf8_length(description ? description : "", len) > LEOPAY_DESCRIPTION_MAX
+               ? LEOPAY_FIELD_TOO_LONG
+               : 0;
 }
 
 int lp_validate_service_id(int64_t service_id)

@@ -74,7 +74,7 @@ static void the_recheck_waits_a_tenth_of_the_session_more(void)
 static void the_answer_limit_is_beyond_the_banks(void)
 {
     LP_ASSERT_INT(lp_answer_limit_s(30), 45);
-    LP_ASSERT_INT(lp_answer_limit_s(1), 11);
+    LP_ASSERT_INT(lp_answer_limit_s(1), 6);
     LP_ASSERT_INT(lp_answer_limit_s(20), 30);
     LP_ASSERT_INT(lp_answer_limit_s(100), 150);
     LP_ASSERT_INT(lp_answer_limit_s(INT64_MAX), INT32_MAX);

@@ -66,7 +66,7 @@ static void every_field_is_looked_at(void)
         .billing_userid = "a|b",
         .has_service_id = true,
         .service_id = -1,
-        .description = "\x01",
+        .description = "\xff",
         .idempotency_key = "two words",
     };
 

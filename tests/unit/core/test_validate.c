@@ -67,7 +67,7 @@ static void descriptions(void)
     LP_ASSERT_INT(lp_validate_description("Заказ № 1 | «да»"), 0);
     LP_ASSERT_INT(lp_validate_description(repeat("я", 512)), 0);
     LP_ASSERT_INT(lp_validate_description(repeat("я", 513)), LEOPAY_FIELD_TOO_LONG);
-    LP_ASSERT_INT(lp_validate_description("a\nb"), LEOPAY_FIELD_CHARACTERS);
+    LP_ASSERT_INT(lp_validate_description("a\nb\tc"), 0);
     LP_ASSERT_INT(lp_validate_description("\xC3\x28"), LEOPAY_FIELD_CHARACTERS);
 }
 

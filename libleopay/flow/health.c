@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* Asks the database for its schema's version, again and again; that is proof enough that it
+ * answers. */
+#include "flow/health.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "store/directory.h"
+#include "store/migrate.h"
+
+#define ASK_EVERY_MS 1000
+
+static void ask_again(struct leopay *lp)
+{
+    (void)lp_loop_timer_set(lp->loop, &lp->health_timer, lp_loop_now_ms(lp->loop) + ASK_EVERY_MS);
+}
+
+/* Undefined table or schema: nobody has migrated yet. */
+static bool is_missing(const struct leopay_error *err)
+{
+    return !strcmp(err->sqlstate, "42P01") || !strcmp(err->sqlstate, "3F000");
+}
+
+static void judge_schema(struct leopay *lp, int version, int compatible_from)
+{
+    int known = lp_schema_version_known();
+
+    lp->schema_version = version;
+    lp->schema_ok = version >= known && compatible_from <= known;
+    if (!lp->schema_ok)
+        snprintf(
+            lp->schema_problem, sizeof(lp->schema_problem),
+            version < known
+                ? "the schema is at version %d and must be at %d: run leopayctl migrate"
+                : "the schema is at version %d, which this program, made for %d, does not know",
+            version, known);
+}
+
+static void on_schema(void *data, int code, const PGresult *result, const struct leopay_error *err)
+{
+    struct leopay *lp = data;
+
+    if (code == LEOPAY_ECLOSED)
+        return;
+    lp->health_asking = false;
+    lp->database_answers = !code || *err->sqlstate;
+    lp->schema_ok = false;
+    if (!code && PQntuples(result))
+        judge_schema(lp, (int)strtol(PQgetvalue(result, 0, 0), NULL, 10),
+                     (int)strtol(PQgetvalue(result, 0, 1), NULL, 10));
+    else if (!code || is_missing(err))
+        lp_copy_text(lp->schema_problem, sizeof(lp->schema_problem),
+                     "the database has no schema: run leopayctl migrate");
+    else
+        lp_copy_text(lp->schema_problem, sizeof(lp->schema_problem), err->text);
+    ask_again(lp);
+}
+
+static void on_timer(struct lp_timer *timer)
+{
+    struct leopay *lp = timer->data;
+
+    lp->health_asking = !lp_store_schema(lp->store, on_schema, lp);
+    if (!lp->health_asking)
+        ask_again(lp);
+}
+
+void lp_health_start(struct leopay *lp)
+{
+    lp->health_timer = (struct lp_timer){.cb = on_timer, .data = lp};
+    lp_copy_text(lp->schema_problem, sizeof(lp->schema_problem), "the database was not asked yet");
+    (void)lp_loop_timer_set(lp->loop, &lp->health_timer, lp_loop_now_ms(lp->loop));
+}
+
+void lp_health_stop(struct leopay *lp)
+{
+    lp_loop_timer_clear(lp->loop, &lp->health_timer);
+}
+
+void leopay_status(const struct leopay *lp, struct leopay_status *ret_status)
+{
+    struct lp_pg_health pg;
+
+    lp_pg_health(lp->pg, &pg);
+    *ret_status = (struct leopay_status){
+        .database = pg.ready > 0 && lp->database_answers,
+        .schema = lp->schema_ok,
+        .schema_version = lp->schema_version,
+        .signing_key = lp->key != NULL,
+        .jobs = (size_t)(lp->jobs.bank_busy + lp->jobs.notify_busy),
+    };
+    for (const struct lp_list *link = lp->ops.next; link != &lp->ops; link = link->next)
+        ret_status->operations++;
+    if (lp->key)
+        lp_copy_text(ret_status->signing_key_id, sizeof(ret_status->signing_key_id),
+                     lp_signing_key_id(lp->key));
+    const char *problem = !pg.ready               ? pg.problem
+                          : !lp->database_answers ? "the database does not answer"
+                          : !lp->schema_ok        ? lp->schema_problem
+                          : !lp->key              ? lp->key_error.text
+                                                  : "";
+    lp_copy_text(ret_status->problem, sizeof(ret_status->problem), problem);
+}

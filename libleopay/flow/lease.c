@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Leases that are held: renewed every few seconds for as long as the work goes on, so that a lease
+ * can be short and the work of a killed process is soon taken up by another.  A lease that was lost
+ * is noticed by whoever writes the result: the store refuses it.
+ */
+#include "flow/context.h"
+
+#include "base/mem.h"
+#include "store/jobs.h"
+
+struct renewal {
+    struct lp_store_renew renew;
+    struct leopay *lp;
+};
+
+static void on_renewed(struct lp_store_item *item, int code, const struct lp_row *row,
+                       const struct leopay_error *err)
+{
+    struct renewal *renewal = lp_container(item, struct renewal, renew.item);
+
+    (void)err;
+    if (!code && !row)
+        lp_count(renewal->lp, LP_COUNT_LEASES_LOST);
+    lp_free(renewal);
+}
+
+static void renew(struct leopay *lp, struct lp_lease *lease)
+{
+    struct renewal *renewal = lp_calloc(1, sizeof(*renewal));
+
+    if (!renewal)
+        return;
+    renewal->lp = lp;
+    renewal->renew.id = lease->id;
+    renewal->renew.lease = lease->lease;
+    if (lp_store_renew_submit(lp->store, &renewal->renew, on_renewed))
+        lp_free(renewal);
+}
+
+/* The list is in the order of the renewals: new leases and renewed ones go to its end. */
+void lp_lease_timer(struct lp_timer *timer)
+{
+    struct leopay *lp = timer->data;
+    int64_t now_ms = lp_loop_now_ms(lp->loop);
+
+    lp_list_for(link, after, &lp->leases)
+    {
+        struct lp_lease *lease = lp_container(link, struct lp_lease, link);
+        if (lease->renew_at_ms > now_ms)
+            break;
+        renew(lp, lease);
+        lp_list_remove(link);
+        lease->renew_at_ms = now_ms + LP_LEASE_RENEW_MS;
+        lp_list_push(&lp->leases, link);
+    }
+    if (!lp_list_empty(&lp->leases))
+        (void)lp_loop_timer_set(lp->loop, timer,
+                                lp_container(lp->leases.next, struct lp_lease, link)->renew_at_ms);
+}
+
+void lp_lease_hold(struct leopay *lp, struct lp_lease *lease, int64_t id, int64_t number)
+{
+    lease->id = id;
+    lease->lease = number;
+    lease->renew_at_ms = lp_loop_now_ms(lp->loop) + LP_LEASE_RENEW_MS;
+    lp_list_push(&lp->leases, &lease->link);
+    if (!lp->lease_timer.position)
+        (void)lp_loop_timer_set(lp->loop, &lp->lease_timer, lease->renew_at_ms);
+}
+
+void lp_lease_drop(struct lp_lease *lease)
+{
+    if (lease->lease)
+        lp_list_remove(&lease->link);
+    lease->lease = 0;
+}
