@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the bank said about an order, taken out of whichever of its replies said it.  errorCode speaks of the
- * request, orderStatus of the money; the two are never mixed.
+ * What the bank said about an order, taken out of whichever of its replies said it.  errorCode
+ * speaks of the request, orderStatus of the money; the two are never mixed.
  */
 #ifndef LP_CORE_BANK_FACTS_H
 #define LP_CORE_BANK_FACTS_H
@@ -32,8 +32,8 @@ struct lp_bank_facts {
     char ip[46];
     char card[24]; /* masked; a number with more than 10 digits in clear is masked here */
     char cardholder[129];
-    char card_expiry[8];  /* "YYYY-MM" */
-    char message[257];    /* errorMessage or actionCodeDescription, for operators */
+    char card_expiry[8]; /* "YYYY-MM" */
+    char message[257];   /* errorMessage or actionCodeDescription, for operators */
 };
 
 #endif

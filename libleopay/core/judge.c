@@ -119,7 +119,7 @@ static enum lp_event judge_refund(const struct lp_expectation *expected,
 {
     int64_t deposited = facts->has_deposited ? facts->deposited : expected->amount;
 
-    if (facts->has_refunded && facts->refunded > 0 && facts->refunded >= deposited)
+    if (deposited > 0 && facts->has_refunded && facts->refunded >= deposited)
         return LP_EV_REFUNDED;
     snprintf(verdict->note, sizeof(verdict->note), "refunded in part, or nobody says how much");
     return LP_EV_PART_REFUNDED;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The life of a payment: one table, state × event.  Nothing else in Leopay decides what a payment becomes.
- * Pure: no I/O, no clock.
+ * The life of a payment: one table, state × event.  Nothing else in Leopay decides what a payment
+ * becomes. Pure: no I/O, no clock.
  */
 #ifndef LP_CORE_LIFECYCLE_H
 #define LP_CORE_LIFECYCLE_H
@@ -12,24 +12,25 @@
 
 /* What can happen to a payment. */
 enum lp_event {
-    LP_EV_PAGE,           /* registration: the bank gave an order id and a page */
-    LP_EV_REFUSED,        /* registration: the bank refused */
-    LP_EV_UNREACHABLE,    /* registration: no connection was made */
-    LP_EV_IN_DOUBT,       /* registration: nobody knows */
-    LP_EV_NOT_FOUND,      /* the bank has no such order, and can have none under way */
-    LP_EV_NUMBER_IN_USE,  /* the bank's order of our number is not ours */
-    LP_EV_PENDING,        /* the bank has it; no word about money yet */
-    LP_EV_PAID,           /* the money is there, and it is our amount */
+    LP_EV_PAGE,          /* registration: the bank gave an order id and a page */
+    LP_EV_REFUSED,       /* registration: the bank refused */
+    LP_EV_UNREACHABLE,   /* registration: no connection was made */
+    LP_EV_IN_DOUBT,      /* registration: nobody knows */
+    LP_EV_NOT_FOUND,     /* the bank has no such order, and can have none under way */
+    LP_EV_NUMBER_IN_USE, /* the bank's order of our number is not ours */
+    LP_EV_PENDING,       /* the bank has it; no word about money yet */
+    LP_EV_PAID,          /* the money is there, and it is our amount */
     LP_EV_DECLINED,
-    LP_EV_EXPIRED,        /* the session ended without a payment */
+    LP_EV_EXPIRED, /* the session ended without a payment */
     LP_EV_REVERSED,
-    LP_EV_REFUNDED,       /* refunded in full before it was confirmed */
-    LP_EV_PART_REFUNDED,  /* a refund smaller than the deposit, or of unknown size */
-    LP_EV_MISMATCH,       /* the answer is not about our order: amount, currency, number or id differ */
-    LP_EV_DENIED,         /* errorCode 5: wrong credentials, or no such order */
-    LP_EV_NO_ANSWER,      /* network error, timeout, non-2xx, HTML, garbage, or an error about an order we know of */
-    LP_EV_DELIVERED,      /* the billing acknowledged */
-    LP_EV_NOT_DELIVERED,  /* it did not */
+    LP_EV_REFUNDED,      /* refunded in full before it was confirmed */
+    LP_EV_PART_REFUNDED, /* a refund smaller than the deposit, or of unknown size */
+    LP_EV_MISMATCH,  /* the answer is not about our order: amount, currency, number or id differ */
+    LP_EV_DENIED,    /* errorCode 5: wrong credentials, or no such order */
+    LP_EV_NO_ANSWER, /* network error, timeout, non-2xx, HTML, garbage, or an error about an order
+                        we know of */
+    LP_EV_DELIVERED, /* the billing acknowledged */
+    LP_EV_NOT_DELIVERED, /* it did not */
     LP_EV_END_
 };
 
@@ -45,12 +46,12 @@ enum lp_job {
 
 /* When the next job is due. */
 enum lp_when {
-    LP_WHEN_NEVER,   /* with LP_JOB_NONE */
+    LP_WHEN_NEVER, /* with LP_JOB_NONE */
     LP_WHEN_NOW,
-    LP_WHEN_CHECK,   /* LEOPAY_CHECK_DELAY after the order was registered */
-    LP_WHEN_RETRY,   /* LEOPAY_RETRY_DELAY from now: the first repeat */
-    LP_WHEN_BACKOFF, /* the next step of the backoff */
-    LP_WHEN_SLOWLY,  /* LEOPAY_RETRY_MAX_DELAY from now */
+    LP_WHEN_CHECK,       /* LEOPAY_CHECK_DELAY after the order was registered */
+    LP_WHEN_RETRY,       /* LEOPAY_RETRY_DELAY from now: the first repeat */
+    LP_WHEN_BACKOFF,     /* the next step of the backoff */
+    LP_WHEN_SLOWLY,      /* LEOPAY_RETRY_MAX_DELAY from now */
     LP_WHEN_SESSION_END, /* once the bank's session has surely ended, see lp_recheck_delay_s */
 };
 

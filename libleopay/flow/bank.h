@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Calling the bank: a request out of the wire layer over the io layer, with the settings' limits. */
+/* Calling the bank: a request out of the wire layer over the io layer, with the settings' limits.
+ */
 #ifndef LP_FLOW_BANK_H
 #define LP_FLOW_BANK_H
 

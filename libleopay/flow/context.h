@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A handle, as its flows see it: the one place where sockets, store and settings meet.  handle.c makes
- * and ends it; flows use what is here and keep their own state in structs of their own.
+ * A handle, as its flows see it: the one place where sockets, store and settings meet.  handle.c
+ * makes and ends it; flows use what is here and keep their own state in structs of their own.
  */
 #ifndef LP_FLOW_CONTEXT_H
 #define LP_FLOW_CONTEXT_H
@@ -63,9 +63,9 @@ struct lp_lease {
 /* The background work; see flow/jobs.c. */
 struct lp_jobs {
     bool running;
-    int bank_busy, notify_busy;         /* under way */
+    int bank_busy, notify_busy; /* under way */
     bool bank_claiming, notify_claiming;
-    bool bank_again, notify_again;      /* asked for while claiming */
+    bool bank_again, notify_again; /* asked for while claiming */
     struct lp_timer bank_timer, notify_timer;
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether the database answers and has our schema: asked every second or so, told by leopay_status(). */
+/* Whether the database answers and has our schema: asked every second or so, told by
+ * leopay_status(). */
 #ifndef LP_FLOW_HEALTH_H
 #define LP_FLOW_HEALTH_H
 

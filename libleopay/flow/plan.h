@@ -8,8 +8,8 @@
 #include "store/moves.h"
 
 /* Fills state, reason and job of a move; `attempts` is how often the job `before` was tried. */
-void lp_plan_step(const struct leopay *lp, const struct lp_step *step, enum lp_job before, int attempts,
-                  struct lp_move *move);
+void lp_plan_step(const struct leopay *lp, const struct lp_step *step, enum lp_job before,
+                  int attempts, struct lp_move *move);
 
 /* After a move: wakes the background work for what is due in due_ms (negative: nothing). */
 void lp_plan_expect(struct leopay *lp, enum lp_job job, int64_t due_ms);

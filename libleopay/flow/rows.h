@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A caller who waits for the rows of one statement.  Each public call that reads or keeps the directory is a
- * statement and a function that turns its result into the caller's structs.
+ * A caller who waits for the rows of one statement.  Each public call that reads or keeps the
+ * directory is a statement and a function that turns its result into the caller's structs.
  */
 #ifndef LP_FLOW_ROWS_H
 #define LP_FLOW_ROWS_H
@@ -16,7 +16,8 @@ struct lp_rows {
     int limit;         /* of a page */
     bool none_is_lost; /* no row is LEOPAY_ENOTFOUND */
     /* Calls the caller's cb; result is NULL when the code is not 0. */
-    void (*deliver)(struct lp_rows *rows, int code, const PGresult *result, const struct leopay_error *err);
+    void (*deliver)(struct lp_rows *rows, int code, const PGresult *result,
+                    const struct leopay_error *err);
 };
 
 /* NULL when memory is out. */

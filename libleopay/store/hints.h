@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hints: a payer came back, or the bank called.  They make an open order's question due now, or one second after the
- * last question began; they change nothing else, and may be lost without harm.
+ * Hints: a payer came back, or the bank called.  They make an open order's question due now, or one
+ * second after the last question began; they change nothing else, and may be lost without harm.
  */
 #ifndef LP_STORE_HINTS_H
 #define LP_STORE_HINTS_H

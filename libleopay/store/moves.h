@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Moves: the only statement that changes a payment after it was stored.  The status, what the bank said, the next
- * job, the history and the record of a delivery change in one transaction, and only while the mover
- * still holds the lease and the payment is still in the state that the mover saw.
+ * Moves: the only statement that changes a payment after it was stored.  The status, what the bank
+ * said, the next job, the history and the record of a delivery change in one transaction, and only
+ * while the mover still holds the lease and the payment is still in the state that the mover saw.
  */
 #ifndef LP_STORE_MOVES_H
 #define LP_STORE_MOVES_H
@@ -31,7 +31,7 @@ struct lp_move {
     int64_t id;
     int64_t lease;
     enum leopay_status_code from, to;
-    const char *event; /* for the history; NULL: no line there */
+    const char *event;  /* for the history; NULL: no line there */
     const char *detail; /* JSON, for the history */
     const char *reason;
     const char *registration_error;

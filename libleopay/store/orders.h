@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Storing an order before the bank is called, and finding the one that an idempotency key stands for. */
+/* Storing an order before the bank is called, and finding the one that an idempotency key stands
+ * for. */
 #ifndef LP_STORE_ORDERS_H
 #define LP_STORE_ORDERS_H
 
@@ -10,18 +11,18 @@
 /* Half of the address that a payer returns to: 128 random bits in hex, and a NUL. */
 #define LP_RETURN_SECRET_SIZE 33
 /* A SHA-256 in hex, and a NUL. */
-#define LP_FINGERPRINT_SIZE 65
+#define LP_FINGERPRINT_SIZE   65
 
 /* An order to store.  All is borrowed until the callback. */
 struct lp_store_order {
     struct lp_store_item item;
     const struct leopay_order *order;
-    const char *origin;        /* of the final_url */
+    const char *origin; /* of the final_url */
     const char *order_prefix;
     const char *return_secret;
-    const char *fingerprint;   /* where the order has a key */
+    const char *fingerprint; /* where the order has a key */
     int currency;
-    int64_t settle_delay_ms;   /* when to look for it at the bank, should this process die */
+    int64_t settle_delay_ms; /* when to look for it at the bank, should this process die */
 };
 
 enum lp_order_outcome {

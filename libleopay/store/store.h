@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The store: SQL and only SQL.  Statements that happen once a payment take arrays and return rows tagged with the
- * number of the element they are about, so that whatever waits goes to the server as one statement and
- * shares one commit: load makes batches larger, and an idle system waits for nothing.
+ * The store: SQL and only SQL.  Statements that happen once a payment take arrays and return rows
+ * tagged with the number of the element they are about, so that whatever waits goes to the server
+ * as one statement and shares one commit: load makes batches larger, and an idle system waits for
+ * nothing.
  *
- * A batch that fails for one of its rows is run again row by row; a serialization failure or a deadlock is
- * repeated a few times.  Nothing is ever repeated that may have been committed: that is LEOPAY_EUNCERTAIN.
+ * A batch that fails for one of its rows is run again row by row; a serialization failure or a
+ * deadlock is repeated a few times.  Nothing is ever repeated that may have been committed: that is
+ * LEOPAY_EUNCERTAIN.
  */
 #ifndef LP_STORE_STORE_H
 #define LP_STORE_STORE_H
@@ -58,7 +60,8 @@ enum lp_store_kind {
     LP_STORE_END_
 };
 
-/* A statement that takes arrays; its first parameter is the element's number, filled in by the batch. */
+/* A statement that takes arrays; its first parameter is the element's number, filled in by the
+ * batch. */
 struct lp_store_statement {
     struct lp_pg_statement pg;
     int rows_max;
@@ -66,7 +69,8 @@ struct lp_store_statement {
     void (*bind)(const struct lp_store_item *item, struct lp_pg_array *columns);
 };
 
-/* One row's worth of work: the head of a larger struct of its statement's.  The owner's storage until its callback. */
+/* One row's worth of work: the head of a larger struct of its statement's.  The owner's storage
+ * until its callback. */
 struct lp_store_item {
     struct lp_list link;
     enum lp_store_kind kind;
@@ -77,16 +81,19 @@ struct lp_store_item {
 };
 
 int lp_store_new(struct lp_loop *loop, struct lp_pg *pg, struct lp_store **ret_store);
-void lp_store_free(struct lp_store *store); /* waiting items get LEOPAY_ECLOSED; the pool is closed before */
+void lp_store_free(
+    struct lp_store *store); /* waiting items get LEOPAY_ECLOSED; the pool is closed before */
 
-/* Queues an item for the next batch of its kind; its callback comes in a later turn.  LEOPAY_EAGAIN when too many wait. */
-int lp_store_submit(struct lp_store *store, struct lp_store_item *item, enum lp_store_kind kind, int64_t order,
-                    lp_store_cb cb);
+/* Queues an item for the next batch of its kind; its callback comes in a later turn.  LEOPAY_EAGAIN
+ * when too many wait. */
+int lp_store_submit(struct lp_store *store, struct lp_store_item *item, enum lp_store_kind kind,
+                    int64_t order, lp_store_cb cb);
 
 /* A statement of its own, with text parameters: for what is rare. */
 struct lp_store_call;
-typedef void (*lp_store_call_cb)(void *data, int code, const PGresult *result, const struct leopay_error *err);
-int lp_store_call(struct lp_store *store, const struct lp_pg_statement *statement, const char *const *values,
-                  lp_store_call_cb cb, void *data);
+typedef void (*lp_store_call_cb)(void *data, int code, const PGresult *result,
+                                 const struct leopay_error *err);
+int lp_store_call(struct lp_store *store, const struct lp_pg_statement *statement,
+                  const char *const *values, lp_store_call_cb cb, void *data);
 
 #endif

@@ -19,8 +19,10 @@ int lp_store_history(struct lp_store *store, int64_t id, lp_store_call_cb cb, vo
 void lp_history_read(const struct lp_row *row, struct leopay_event *ret_event);
 
 /* Newest first. */
-int lp_store_list(struct lp_store *store, const struct leopay_filter *filter, int limit, lp_store_call_cb cb, void *data);
+int lp_store_list(struct lp_store *store, const struct leopay_filter *filter, int limit,
+                  lp_store_call_cb cb, void *data);
 /* One row: count, amount, commission, net amount. */
-int lp_store_totals(struct lp_store *store, const struct leopay_filter *filter, lp_store_call_cb cb, void *data);
+int lp_store_totals(struct lp_store *store, const struct leopay_filter *filter, lp_store_call_cb cb,
+                    void *data);
 
 #endif

@@ -5,8 +5,10 @@
 
 #include "core/bank_facts.h"
 
-/* Texts to free with lp_free, NULL when memory is out; parameters that are NULL, "" or 0 are left out. */
-char *lp_detail_registration(int http_status, int error_code, const char *message, const char *error);
+/* Texts to free with lp_free, NULL when memory is out; parameters that are NULL, "" or 0 are left
+ * out. */
+char *lp_detail_registration(int http_status, int error_code, const char *message,
+                             const char *error);
 char *lp_detail_status(const struct lp_bank_facts *facts, const char *note);
 char *lp_detail_no_answer(int http_status, const char *error);
 
