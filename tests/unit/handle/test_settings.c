@@ -2,6 +2,7 @@
 /* Settings: the table, the file, the environment, and that every problem names its variable. */
 #include "support/unit.h"
 
+#include <ftw.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -217,57 +218,56 @@ static void unknown_variables_are_only_warned_about(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(heard.text, "?LEOPAY_LISTEN_FILE "));
 }
 
+static const struct {
+    const char *variable, *good[12], *bad[16];
+} judged[] = {
+    {"LEOPAY_LISTEN",
+     {"127.0.0.1:80", "[::1]:80", "localhost:0", "unix:/run/x", "unix:x", "a-b.example:65535"},
+     {"8010", ":8010", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "300.0.0.1:1",
+      "::1:80", "[::1]", "[x]:1", "unix:", "a b:1", "127.0.0.1:08"}},
+    {"LEOPAY_BASE_URL",
+     {"https://pay.example", "http://pay.example:81/p/"},
+     {"pay.example", "ftp://pay.example", "https://", "https://u:p@pay.example",
+      "https://pay.example/?a=1", "https://pay.example/#a", "https://pay.example/ a",
+      "https://\xd0\xb0.example/\xd0\xb0", "//pay.example"}},
+    {"LEOPAY_SBERBANK_URL", {"http://127.0.0.1:1/ecomm/"}, {"/ecomm/", "https://bank.example?x"}},
+    {"LEOPAY_SBERBANK_PROTOCOL", {"auto", "ecom", "rbs"}, {"ECOM", "soap", "rbs "}},
+    {"LEOPAY_SBERBANK_LANGUAGE", {"ru", "en"}, {"RU", "r", "rus", "r1"}},
+    {"LEOPAY_SBERBANK_CURRENCY", {"643", "810"}, {"RUB", "64", "6430", "-43"}},
+    {"LEOPAY_SBERBANK_PAGE_VIEW", {"MOBILE"}, {"A B", "aaaaaaaaaaaaaaaaaaaaa"}},
+    {"LEOPAY_SBERBANK_TIMEOUT",
+     {"1", "31536000"},
+     {"0", "-1", "31536001", "1.5", "1s", " 1", "1 ", "0x10", "99999999999999999999", "01"}},
+    {"LEOPAY_CHECK_DELAY", {"0", "1"}, {"-1", "now"}},
+    {"LEOPAY_THREADS", {"1", "256"}, {"0", "257", "auto"}},
+    {"LEOPAY_ORDER_PREFIX",
+     {"shop_A-1", "abcdefghijklmnop"},
+     {"abcdefghijklmnopq", "a b", "\xd0\xb0"}},
+    {"LEOPAY_TIMEZONE",
+     {"Europe/Moscow", "UTC"},
+     {"Moscow", "/etc/localtime", "../../../etc/localtime", "Europe", "zone.tab", "MSK-3:00",
+      "Nowhere/Land"}},
+    {"LEOPAY_LOG_LEVEL", {"error", "warning", "info", "debug"}, {"trace", "INFO"}},
+    {"LEOPAY_LOG_FORMAT", {"text", "json"}, {"logfmt"}},
+    {"LEOPAY_SBERBANK_USERNAME", {"\xd0\xb8\xd0\xbc\xd1\x8f", "a b"}, {"a\tb", "\xff", "a\nb"}},
+};
+
 static void values_are_judged(void)
 {
-    static const struct {
-        const char *variable, *good[12], *bad[16];
-    } cases[] = {
-        {"LEOPAY_LISTEN",
-         {"127.0.0.1:80", "[::1]:80", "localhost:0", "unix:/run/x", "unix:x", "a-b.example:65535"},
-         {"8010", ":8010", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1",
-          "300.0.0.1:1", "::1:80", "[::1]", "[x]:1", "unix:", "a b:1", "127.0.0.1:08"}},
-        {"LEOPAY_BASE_URL",
-         {"https://pay.example", "http://pay.example:81/p/"},
-         {"pay.example", "ftp://pay.example", "https://", "https://u:p@pay.example",
-          "https://pay.example/?a=1", "https://pay.example/#a", "https://pay.example/ a",
-          "https://\xd0\xb0.example/\xd0\xb0", "//pay.example"}},
-        {"LEOPAY_SBERBANK_URL",
-         {"http://127.0.0.1:1/ecomm/"},
-         {"/ecomm/", "https://bank.example?x"}},
-        {"LEOPAY_SBERBANK_PROTOCOL", {"auto", "ecom", "rbs"}, {"ECOM", "soap", "rbs "}},
-        {"LEOPAY_SBERBANK_LANGUAGE", {"ru", "en"}, {"RU", "r", "rus", "r1"}},
-        {"LEOPAY_SBERBANK_CURRENCY", {"643", "810"}, {"RUB", "64", "6430", "-43"}},
-        {"LEOPAY_SBERBANK_PAGE_VIEW", {"MOBILE"}, {"A B", "aaaaaaaaaaaaaaaaaaaaa"}},
-        {"LEOPAY_SBERBANK_TIMEOUT",
-         {"1", "31536000"},
-         {"0", "-1", "31536001", "1.5", "1s", " 1", "1 ", "0x10", "99999999999999999999", "01"}},
-        {"LEOPAY_CHECK_DELAY", {"0", "1"}, {"-1", "now"}},
-        {"LEOPAY_THREADS", {"1", "256"}, {"0", "257", "auto"}},
-        {"LEOPAY_ORDER_PREFIX",
-         {"shop_A-1", "abcdefghijklmnop"},
-         {"abcdefghijklmnopq", "a b", "\xd0\xb0"}},
-        {"LEOPAY_TIMEZONE",
-         {"Europe/Moscow", "UTC"},
-         {"Moscow", "/etc/localtime", "../../../etc/localtime", "Europe", "zone.tab", "MSK-3:00",
-          "Nowhere/Land"}},
-        {"LEOPAY_LOG_LEVEL", {"error", "warning", "info", "debug"}, {"trace", "INFO"}},
-        {"LEOPAY_LOG_FORMAT", {"text", "json"}, {"logfmt"}},
-        {"LEOPAY_SBERBANK_USERNAME", {"\xd0\xb8\xd0\xbc\xd1\x8f", "a b"}, {"a\tb", "\xff", "a\nb"}},
-    };
     struct leopay_settings *settings = NULL;
     struct leopay_error err;
 
     CU_ASSERT_EQUAL_FATAL(leopay_settings_new(&settings), 0);
-    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-        for (const char *const *value = cases[i].good; *value; value++)
-            if (leopay_settings_set(settings, cases[i].variable, *value, &err) < 0) {
-                fprintf(stderr, "%s=%s: %s\n", cases[i].variable, *value, err.text);
+    for (size_t i = 0; i < sizeof(judged) / sizeof(*judged); i++) {
+        for (const char *const *value = judged[i].good; *value; value++)
+            if (leopay_settings_set(settings, judged[i].variable, *value, &err) < 0) {
+                fprintf(stderr, "%s=%s: %s\n", judged[i].variable, *value, err.text);
                 CU_FAIL("refused");
             }
-        for (const char *const *value = cases[i].bad; *value; value++) {
-            int r = leopay_settings_set(settings, cases[i].variable, *value, &err);
-            if (r != LEOPAY_ESETTING || !strstr(err.text, cases[i].variable)) {
-                fprintf(stderr, "%s=%s was taken\n", cases[i].variable, *value);
+        for (const char *const *value = judged[i].bad; *value; value++) {
+            int r = leopay_settings_set(settings, judged[i].variable, *value, &err);
+            if (r != LEOPAY_ESETTING || !strstr(err.text, judged[i].variable)) {
+                fprintf(stderr, "%s=%s was taken\n", judged[i].variable, *value);
                 CU_FAIL("taken");
             }
         }
@@ -370,6 +370,12 @@ static void check_reads_the_files(void)
     leopay_settings_free(settings);
 }
 
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *walk)
+{
+    (void)st, (void)kind, (void)walk;
+    return remove(path);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -385,11 +391,9 @@ int main(void)
         LP_TEST(a_copy_stands_alone),
         LP_TEST(check_reads_the_files),
     };
-    char command[64];
 
     if (!mkdtemp(folder))
         return 2;
     int r = unit_run("handle/settings", tests, sizeof(tests) / sizeof(*tests));
-    snprintf(command, sizeof(command), "rm -rf %s", folder);
-    return system(command) != 0 ? 2 : r;
+    return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS) ? 2 : r;
 }

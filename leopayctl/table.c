@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tables for people: aligned by characters, money in roubles, times in the zone of reports.  The
+ * first thousand rows decide the widths; later ones stream.  Columns in which none of them has a
+ * value are left out.
+ */
+#include "output.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "dates.h"
+#include "text.h"
+
+#define ROWS_MAX 1000
+#define HIDDEN   SIZE_MAX
+#define GAP      2
+#define RULE     "─"
+
+static void *need(void *block)
+{
+    if (!block)
+        abort();
+    return block;
+}
+
+static char *display_list(const struct cell *cell)
+{
+    char *text = cell_joined(cell);
+    char *harmless = text_harmless(text);
+
+    free(text);
+    return harmless;
+}
+
+char *cell_display(const struct cell *cell)
+{
+    char text[TEXT_ROUBLES_SIZE] = "";
+    char number[24];
+
+    snprintf(number, sizeof(number), "%lld", (long long)cell->number);
+    switch (cell->kind) {
+    case CELL_ABSENT:
+    case CELL_ROWS:
+        break;
+    case CELL_TEXT:
+    case CELL_JSON:
+        return text_harmless(cell->text);
+    case CELL_NUMBER:
+        return text_harmless(cell->text ? cell->text : number);
+    case CELL_MONEY:
+        text_roubles(cell->text ? cell->text : number, text);
+        break;
+    case CELL_TIME:
+        dates_local(cell->number, text);
+        break;
+    case CELL_FLAG:
+        return need(strdup(message_text(cell->number ? MSG_YES : MSG_NO)));
+    case CELL_STATUS:
+        return need(strdup(status_label((enum leopay_status_code)cell->number)));
+    case CELL_LIST:
+        return display_list(cell);
+    }
+    return need(strdup(text));
+}
+
+static void spaces(FILE *stream, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        fputc(' ', stream);
+}
+
+static void print_line(struct output *out, char *const *texts, bool strong)
+{
+    size_t pending = 0; /* blanks that are printed only if something follows them */
+
+    if (strong && out->colour)
+        fputs("\033[1m", out->stream);
+    for (size_t i = 0; i < out->column_count; i++) {
+        if (out->widths[i] == HIDDEN)
+            continue;
+        size_t width = text_width(texts[i]);
+        size_t padding = width < out->widths[i] ? out->widths[i] - width : 0;
+        if (width > 0) {
+            spaces(out->stream, pending + (out->columns[i].right ? padding : 0));
+            fputs(texts[i], out->stream);
+            pending = out->columns[i].right ? 0 : padding;
+        } else {
+            pending += padding;
+        }
+        pending += GAP;
+    }
+    if (strong && out->colour)
+        fputs("\033[0m", out->stream);
+    fputc('\n', out->stream);
+}
+
+static void print_rule(struct output *out)
+{
+    bool first = true;
+
+    for (size_t i = 0; i < out->column_count; i++) {
+        if (out->widths[i] == HIDDEN)
+            continue;
+        spaces(out->stream, first ? 0 : GAP);
+        first = false;
+        for (size_t k = 0; k < out->widths[i]; k++)
+            fputs(RULE, out->stream);
+    }
+    fputc('\n', out->stream);
+}
+
+static char **display_row(const struct output *out, const struct cell *cells)
+{
+    char **texts = need(calloc(out->column_count, sizeof(*texts)));
+
+    for (size_t i = 0; i < out->column_count; i++)
+        texts[i] = cell_display(&cells[i]);
+    return texts;
+}
+
+static void free_row(const struct output *out, char **texts)
+{
+    for (size_t i = 0; i < out->column_count; i++)
+        free(texts[i]);
+    free(texts);
+}
+
+static void measure(struct output *out)
+{
+    for (size_t i = 0; i < out->column_count; i++) {
+        size_t width = 0;
+
+        for (size_t row = 0; row < out->text_rows; row++) {
+            size_t of_cell = text_width(out->texts[row * out->column_count + i]);
+            width = of_cell > width ? of_cell : width;
+        }
+        size_t of_title = text_width(message_text(out->columns[i].title));
+        bool hidden = !output_shows(out, i) || (width == 0 && out->text_rows > 0);
+        out->widths[i] = hidden ? HIDDEN : width > of_title ? width : of_title;
+    }
+}
+
+static void print_titles(struct output *out)
+{
+    char **titles = need(calloc(out->column_count, sizeof(*titles)));
+
+    for (size_t i = 0; i < out->column_count; i++)
+        titles[i] = need(strdup(message_text(out->columns[i].title)));
+    print_line(out, titles, true);
+    print_rule(out);
+    free_row(out, titles);
+}
+
+/*
+ * Prints the rows that waited; from then on rows are printed as they come.  Totals may be wider
+ * than any row: they have a say in the widths while these are not fixed yet.
+ */
+static void flush(struct output *out, char *const *totals)
+{
+    if (out->flushed)
+        return;
+    out->flushed = true;
+    measure(out);
+    for (size_t i = 0; totals && i < out->column_count; i++)
+        if (out->widths[i] != HIDDEN && text_width(totals[i]) > out->widths[i])
+            out->widths[i] = text_width(totals[i]);
+    print_titles(out);
+    for (size_t row = 0; row < out->text_rows; row++)
+        print_line(out, out->texts + row * out->column_count, false);
+}
+
+static void print_record(struct output *out, const struct cell *cells)
+{
+    size_t width = 0;
+
+    for (size_t i = 0; i < out->column_count; i++)
+        if (output_shows(out, i) && text_width(message_text(out->columns[i].title)) > width)
+            width = text_width(message_text(out->columns[i].title));
+    for (size_t i = 0; i < out->column_count; i++) {
+        const char *title = message_text(out->columns[i].title);
+        char *text = cell_display(&cells[i]);
+
+        if (output_shows(out, i) && *text) {
+            fprintf(out->stream, out->colour ? "\033[1m%s\033[0m" : "%s", title);
+            spaces(out->stream, width - text_width(title) + GAP);
+            fprintf(out->stream, "%s\n", text);
+        }
+        free(text);
+    }
+}
+
+static void table_begin(struct output *out)
+{
+    out->text_rows = 0;
+    out->flushed = false;
+    out->widths = need(calloc(out->column_count, sizeof(*out->widths)));
+    out->texts = NULL;
+    if (out->shape == SHAPE_LIST)
+        out->texts = need(calloc(ROWS_MAX * out->column_count, sizeof(*out->texts)));
+}
+
+static void table_row(struct output *out, const struct cell *cells)
+{
+    if (out->shape != SHAPE_LIST) {
+        print_record(out, cells);
+        return;
+    }
+    char **texts = display_row(out, cells);
+    if (out->text_rows < ROWS_MAX) {
+        memcpy(out->texts + out->text_rows * out->column_count, texts,
+               out->column_count * sizeof(*texts));
+        out->text_rows++;
+        free(texts);
+        return;
+    }
+    flush(out, NULL);
+    print_line(out, texts, false);
+    free_row(out, texts);
+}
+
+void table_total(struct output *out, const struct cell *cells)
+{
+    char **texts = display_row(out, cells);
+
+    flush(out, texts);
+    print_rule(out);
+    print_line(out, texts, true);
+    free_row(out, texts);
+}
+
+static void table_end(struct output *out)
+{
+    if (out->shape == SHAPE_LIST)
+        flush(out, NULL);
+    for (size_t i = 0; i < out->text_rows * out->column_count; i++)
+        free(out->texts[i]);
+    free(out->texts);
+    free(out->widths);
+    out->texts = NULL;
+    out->widths = NULL;
+}
+
+const struct format format_table = {
+    .name = "table",
+    .list = IN_TABLE,
+    .one = IN_RECORD,
+    .full = IN_RECORD,
+    .begin = table_begin,
+    .row = table_row,
+    .end = table_end,
+};

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* A payment as columns and cells, for the commands about payments. */
+#ifndef CTL_TRANSACTION_H
+#define CTL_TRANSACTION_H
+
+#include <leopay/transaction.h>
+
+#include "output.h"
+
+/* The order is that of the machine formats; what follows FINAL_URL is for people and for `show`. */
+enum transaction_column {
+    T_ID,
+    T_CREATED_AT,
+    T_PAID_AT,
+    T_NOTIFIED_AT,
+    T_STATUS,
+    T_REASON,
+    T_BANK_STATUS,
+    T_BILLING,
+    T_COUNTERAGENT,
+    T_BILLING_USERID,
+    T_SERVICE_ID,
+    T_AMOUNT,
+    T_COMMISSION,
+    T_NET_AMOUNT,
+    T_CURRENCY,
+    T_ORDER_ID,
+    T_PAYER_IP,
+    T_CARD,
+    T_CARDHOLDER,
+    T_CARD_EXPIRY,
+    T_ATTEMPTS,
+    T_LAST_ERROR,
+    T_FINAL_URL,
+    T_ATTENTION,
+    T_ORDER_NUMBER,
+    T_PAYMENT_URL,
+    T_NEXT_JOB,
+    T_NEXT_JOB_AT,
+    T_DELIVERIES,
+    T_HISTORY,
+    T_COLUMNS
+};
+
+extern const struct column transaction_columns[T_COLUMNS];
+
+/* Fills all cells but those of deliveries and history, borrowing from the payment. */
+void transaction_cells(const struct leopay_transaction *t, struct cell ret_cells[T_COLUMNS]);
+
+#endif
