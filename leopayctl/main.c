@@ -14,9 +14,9 @@ static int run_command(struct ctl *ctl)
     if (!output_open(&ctl->out, format, option(ctl, "output")))
         return STATUS_FAILED;
     int status = ctl->command->run(ctl);
-    session_close(ctl);
     if (!output_close(&ctl->out, status == STATUS_DONE) && status == STATUS_DONE)
         status = STATUS_FAILED;
+    session_close(ctl);
     return status;
 }
 

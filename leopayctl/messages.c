@@ -143,8 +143,9 @@ int say_failure(int code, const struct leopay_error *err)
             status = failures[i].exit_status;
         }
     const char *words = russian ? message_text(message) : leopay_code_text(code);
-    if (err && *err->text)
-        say(MSG_ERROR_DETAIL, words, err->text, NULL);
+    /* What the database says in its own words explains little without ours. */
+    if (err && *err->text && strcmp(err->text, leopay_code_text(code)) != 0)
+        say(*err->sqlstate ? MSG_ERROR_DATABASE : MSG_ERROR_DETAIL, words, err->text, NULL);
     else
         say(MSG_ERROR, words, NULL);
     return status;
