@@ -45,8 +45,15 @@ static void note(struct lp_pg_query *query, int code, const PGresult *result,
     snprintf(run->state, sizeof(run->state), "%s", err->sqlstate);
 }
 
+/* A test that hangs fails here, so that the server is stopped behind it. */
 static void turn(void)
 {
+    static int64_t end_ms;
+
+    if (!end_ms)
+        end_ms = lp_loop_now_ms(loop) + 60000;
+    CU_ASSERT_TRUE_FATAL(lp_loop_now_ms(loop) < end_ms);
+
     struct pollfd fd = {.fd = lp_loop_fd(loop), .events = POLLIN};
 
     CU_ASSERT_EQUAL_FATAL(poll(&fd, 1, 20000), 1);

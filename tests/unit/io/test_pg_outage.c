@@ -180,6 +180,7 @@ static void a_warning_of_that_kind_is_doubt(void)
 static void a_cancelled_wait_for_the_standby_is_uncertain(void)
 {
     struct run run, doubtful;
+    int rows = 0;
 
     if (!*folder)
         return; /* somebody else's server is not ours to configure */
@@ -191,15 +192,17 @@ static void a_cancelled_wait_for_the_standby_is_uncertain(void)
     do
         execute(&run, &reload, NULL);
     while (!strstr(run.text, "nobody"));
-    start(&doubtful, &add_row, NULL, 20000);
-    do
-        execute(&run, &cancel_waits, NULL);
-    while (run.text[0] == '0');
+    /* The checkpointer says whether commits wait, and it may read its settings later than we do. */
+    for (run.text[0] = '0'; run.text[0] == '0'; execute(&run, &cancel_waits, NULL))
+        if (!rows || doubtful.calls) {
+            start(&doubtful, &add_row, NULL, 20000);
+            rows++;
+        }
     finish(&doubtful);
     LP_ASSERT_INT(doubtful.code, LEOPAY_EUNCERTAIN);
     CU_ASSERT_PTR_NOT_NULL(strstr(doubtful.text, "standby"));
     execute(&run, &count_rows, NULL);
-    LP_ASSERT_TEXT(run.text, "1");
+    LP_ASSERT_INT(strtol(run.text, NULL, 10), rows);
     execute(&run, &want_none, NULL);
     LP_ASSERT_INT(run.code, 0);
     do
