@@ -82,8 +82,13 @@ const char *exchange_header(const struct exchange *exchange, const char *name, s
             memcmp(header->name->base, name, header->name->len) != 0) {
             continue;
         }
+        size_t length = header->value.len;
+        while (length > 0 &&
+               (header->value.base[length - 1] == ' ' || header->value.base[length - 1] == '\t')) {
+            length--; /* libh2o takes blanks off the front only */
+        }
         if (count++ == 0) {
-            value = h2o_strdup(&req->pool, header->value.base, header->value.len).base;
+            value = h2o_strdup(&req->pool, header->value.base, length).base;
         }
     }
     if (ret_count != NULL) {

@@ -5,7 +5,8 @@
  */
 #include "gate.h"
 
-#include <stdbool.h>
+#include <assert.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -20,8 +21,11 @@ struct framing {
     int lengths;
     int encodings;
     int types;
+    bool expects;
     size_t length; /* what Content-Length says; GATE_BODY_MAX + 1 stands for anything beyond it */
 };
+
+static const char unknown_expectation[] = "unknown expectation";
 
 static bool is_token_char(char c)
 {
@@ -153,10 +157,14 @@ static const char *check_field(struct span line, struct framing *framing)
         return is_word(value, "chunked") ? NULL : "unknown Transfer-Encoding";
     }
     framing->types += is_word(name, "content-type");
+    if (is_word(name, "expect")) {
+        framing->expects = true;
+        return is_word(value, "100-continue") ? NULL : unknown_expectation;
+    }
     return NULL;
 }
 
-static const char *check_framing(const struct framing *framing, int *ret_status)
+static const char *check_framing(const struct framing *framing)
 {
     if (framing->hosts != 1) {
         return framing->hosts == 0 ? "no Host" : "several Hosts";
@@ -170,11 +178,22 @@ static const char *check_framing(const struct framing *framing, int *ret_status)
     if (framing->encodings == 1 && framing->old) {
         return "Transfer-Encoding in HTTP/1.0";
     }
-    if (framing->length > GATE_BODY_MAX) {
-        *ret_status = 413;
-        return "body too long";
-    }
     return NULL;
+}
+
+/* The first field of a name, up to the end of its line; false where there is none. */
+static bool find_field(const char *head, size_t length, const char *name, struct span *ret_line)
+{
+    struct span rest = {head, length};
+    size_t name_length = strlen(name);
+
+    while (take_line(&rest, ret_line)) {
+        if (ret_line->length > name_length && ret_line->at[name_length] == ':' &&
+            strncasecmp(ret_line->at, name, name_length) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 size_t gate_head_length(const char *bytes, size_t size, size_t seen)
@@ -201,18 +220,14 @@ size_t gate_head_length(const char *bytes, size_t size, size_t seen)
     return 0;
 }
 
-const char *gate_check(const char *head, size_t length, int *ret_status)
+struct gate_verdict gate_check(const char *head, size_t length)
 {
     struct span rest = {head, length};
     struct framing framing = {0};
     struct span line;
-    const char *fault = NULL;
+    const char *fault = length > GATE_HEAD_MAX ? "head too long" : NULL;
     bool first = true;
 
-    *ret_status = 400;
-    if (length > GATE_HEAD_MAX) {
-        return "head too long";
-    }
     if (length >= 2 && memcmp(head, "\r\n", 2) == 0) {
         rest = (struct span){head + 2, length - 2};
     }
@@ -224,23 +239,51 @@ const char *gate_check(const char *head, size_t length, int *ret_status)
         fault = first ? check_request_line(line, &framing) : check_field(line, &framing);
         first = false;
     }
-    return fault != NULL ? fault : check_framing(&framing, ret_status);
+    if (fault == NULL) {
+        fault = check_framing(&framing);
+    }
+    if (fault == NULL && framing.length > GATE_BODY_MAX) {
+        return (struct gate_verdict){.fault = "body too long", .status = 413};
+    }
+    return (struct gate_verdict){.fault = fault,
+                                 .status = fault == unknown_expectation ? 417 : 400,
+                                 .chunked = framing.encodings > 0,
+                                 .expects = framing.expects};
+}
+
+void gate_hide(char *head, size_t length, const char *name)
+{
+    struct span line;
+
+    while (find_field(head, length, name, &line)) {
+        head[line.at - head] = '_';
+    }
 }
 
 void gate_defuse(char *head, size_t length)
 {
-    static const char *const names[] = {"content-length", "transfer-encoding", "expect", "upgrade"};
-    struct span rest = {head, length};
+    gate_hide(head, length, "content-length");
+    gate_hide(head, length, "transfer-encoding");
+    gate_hide(head, length, "expect");
+    gate_hide(head, length, "upgrade");
+}
+
+void gate_set_length(char *head, size_t length, size_t body_length)
+{
+    static const char name[] = "content-length:";
+    size_t name_length = sizeof(name) - 1;
     struct span line;
+    char digits[24];
 
-    while (take_line(&rest, &line)) {
-        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-            size_t name_length = strlen(names[i]);
+    if (find_field(head, length, "transfer-encoding", &line)) {
+        char *at = head + (line.at - head);
+        size_t end = line.length - 1; /* the CR stays */
+        size_t count = (size_t)snprintf(digits, sizeof(digits), "%zu", body_length);
 
-            if (line.length > name_length && line.at[name_length] == ':' &&
-                strncasecmp(line.at, names[i], name_length) == 0) {
-                head[line.at - head] = 'x';
-            }
-        }
+        /* The old line was at least "transfer-encoding:chunked". */
+        assert(name_length + count <= end);
+        memcpy(at, name, name_length);
+        memset(at + name_length, ' ', end - name_length);
+        memcpy(at + end - count, digits, count);
     }
 }

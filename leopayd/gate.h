@@ -6,6 +6,7 @@
 #ifndef LEOPAYD_GATE_H
 #define LEOPAYD_GATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A head may have this many bytes. */
@@ -18,11 +19,23 @@
  * `seen` bytes were looked at before and held no complete head. */
 size_t gate_head_length(const char *bytes, size_t size, size_t seen);
 
-/* NULL: the head is in order.  Else the reason to refuse it, and *ret_status is 400 or 413. */
-const char *gate_check(const char *head, size_t length, int *ret_status);
+struct gate_verdict {
+    const char *fault; /* NULL: the head is in order */
+    int status;        /* with a fault: 400, 413 or 417 */
+    bool chunked;
+    bool expects; /* the client waits for 100 Continue */
+};
+
+struct gate_verdict gate_check(const char *head, size_t length);
+
+/* Renames a field, so that libh2o does not know it. */
+void gate_hide(char *head, size_t length, const char *name);
 
 /* Makes a refused head harmless: without its framing fields, libh2o hands it on at once, as a
  * request without a body, so that it can be answered. */
 void gate_defuse(char *head, size_t length);
+
+/* Turns Transfer-Encoding into a Content-Length, once the body has been decoded. */
+void gate_set_length(char *head, size_t length, size_t body_length);
 
 #endif

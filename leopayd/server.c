@@ -3,12 +3,14 @@
  * The HTTP server around libh2o.  What libh2o lacks stands here: limits on connections, a pause
  * when descriptors run out, a bound on slow readers, a strict gate, and an orderly end.
  *
- * The gate must see a head before libh2o does, because libh2o acts on the framing while it still
- * waits for the body: it takes the first of two lengths, and refusing a body it has just said "100
- * Continue" to trips an assertion.  So each connection's read callback is ours, and hands on to
- * libh2o's.  libh2o installs its own anew for each request; ours is put back after each turn of the
- * loop, before anything more can be read.  A pipelined head, which is in the buffer already, is
- * looked at when the request before it ends.
+ * The gate must see a request before libh2o does, because libh2o acts on the framing at once: it
+ * takes the first of two lengths, reads chunks leniently, and trips over an assertion when it
+ * refuses a body right after it has said "100 Continue".  So each connection's read callback is
+ * ours.  It hands on to libh2o's as soon as the head is complete and in order; a chunked body is
+ * decoded here and is then handed on as one with a length.
+ *
+ * libh2o installs its own callback anew for each request; ours is put back after each turn of the
+ * loop, before anything more can be read.  What a client has sent ahead is kept aside until then.
  */
 #include "server.h"
 
@@ -20,6 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "chunked.h"
 #include "exchange.h"
 #include "gate.h"
 #include "log.h"
@@ -44,8 +47,10 @@ struct conn {
     size_t seen;        /* bytes that were looked at and held no complete head */
     size_t head_length; /* 0: not complete yet */
     size_t body_length; /* once it is being answered */
-    const char *fault;  /* the gate refuses it */
-    int fault_status;
+    struct gate_verdict verdict;
+    struct chunked chunked;
+
+    h2o_iovec_t ahead; /* what came after it; on the heap */
 };
 
 struct front_handler {
@@ -56,39 +61,74 @@ struct front_handler {
 /* ---- The gate ----------------------------------------------------------------------------------
  */
 
-/* Looks at the head that begins at `offset` of the buffer. */
-static void inspect_head(struct conn *conn, size_t offset)
+static void refuse(struct conn *conn)
 {
-    char *bytes = conn->sock->input->bytes + offset;
-    size_t size = conn->sock->input->size - offset;
-    size_t length = gate_head_length(bytes, size, conn->seen);
+    conn->server->stats.refused_heads++;
+    gate_defuse(conn->sock->input->bytes, conn->head_length);
+}
 
-    conn->seen = size;
-    if (length == 0 && size <= GATE_HEAD_MAX) {
-        return;
-    }
-    if (length == 0) {
-        /* No end in sight: make one, of a head that libh2o refuses, for it limits only what is far
-         * larger. */
-        bytes[0] = '\0';
-        memcpy(bytes + size - 4, "\r\n\r\n", 4);
+/* Whether the head is complete; with one that has no end in sight, whether libh2o shall refuse it.
+ */
+static bool take_head(struct conn *conn)
+{
+    static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    h2o_buffer_t *input = conn->sock->input;
+
+    conn->head_length = gate_head_length(input->bytes, input->size, conn->seen);
+    conn->seen = input->size;
+    if (conn->head_length == 0) {
+        if (input->size <= GATE_HEAD_MAX) {
+            return false;
+        }
         conn->server->stats.refused_heads++;
-        return;
+        input->bytes[0] = '\0'; /* no method begins so */
+        return true;
     }
-    conn->head_length = length;
-    conn->fault = gate_check(bytes, length, &conn->fault_status);
-    if (conn->fault != NULL) {
-        gate_defuse(bytes, length);
-        conn->server->stats.refused_heads++;
+    conn->verdict = gate_check(input->bytes, conn->head_length);
+    if (conn->verdict.fault != NULL) {
+        refuse(conn);
+    } else if (conn->verdict.chunked && conn->verdict.expects) {
+        /* libh2o would say so when it sees the head, which is only when the body is there.  Nothing
+         * is being sent at this moment, so these few bytes always fit. */
+        gate_hide(input->bytes, conn->head_length, "expect");
+        (void)send(h2o_socket_get_fd(conn->sock), go_on, sizeof(go_on) - 1,
+                   MSG_DONTWAIT | MSG_NOSIGNAL);
     }
+    return true;
+}
+
+/* Whether a chunked body is complete, or is refused. */
+static bool take_chunks(struct conn *conn)
+{
+    h2o_buffer_t *input = conn->sock->input;
+    char *body = input->bytes + conn->head_length;
+    size_t size = input->size - conn->head_length;
+    enum chunked_result result = chunked_decode(&conn->chunked, body, &size, GATE_BODY_MAX);
+
+    input->size = conn->head_length + size;
+    if (result == CHUNKED_MORE) {
+        return false;
+    }
+    if (result == CHUNKED_DONE) {
+        gate_set_length(input->bytes, conn->head_length, conn->chunked.length);
+    } else {
+        conn->verdict.fault = result == CHUNKED_LONG ? "body too long" : "bad chunk";
+        conn->verdict.status = result == CHUNKED_LONG ? 413 : 400;
+        refuse(conn);
+    }
+    conn->verdict.chunked = false;
+    return true;
 }
 
 static void on_read(h2o_socket_t *sock, const char *err)
 {
     struct conn *conn = sock->on_close.data;
 
-    if (err == NULL && conn->head_length == 0) {
-        inspect_head(conn, 0);
+    if (err == NULL && conn->head_length == 0 && !take_head(conn)) {
+        return;
+    }
+    if (err == NULL && conn->verdict.fault == NULL && conn->verdict.chunked && !take_chunks(conn)) {
+        return;
     }
     conn->forward(sock, err);
 }
@@ -102,9 +142,17 @@ static void watch_again(struct server *server)
         h2o_socket_t *sock = conn->sock;
 
         h2o_linklist_unlink(&conn->unwatched_link);
-        if (sock->_cb.read != NULL && sock->_cb.read != on_read) {
-            conn->forward = sock->_cb.read;
-            sock->_cb.read = on_read;
+        assert(sock->_cb.read != NULL && sock->_cb.read != on_read);
+        conn->forward = sock->_cb.read;
+        sock->_cb.read = on_read;
+        if (conn->ahead.len > 0) {
+            h2o_iovec_t ahead = conn->ahead;
+
+            conn->ahead = (h2o_iovec_t){NULL, 0};
+            memcpy(h2o_buffer_reserve(&sock->input, ahead.len).base, ahead.base, ahead.len);
+            sock->input->size += ahead.len;
+            free(ahead.base);
+            on_read(sock, NULL);
         }
     }
 }
@@ -124,6 +172,7 @@ static void on_close(void *data)
         h2o_linklist_unlink(&conn->unwatched_link);
     }
     server->conn_count--;
+    free(conn->ahead.base);
     free(conn);
     if (server->paused && !h2o_timeout_is_linked(&server->pause_entry)) {
         resume_accepting(server);
@@ -221,12 +270,13 @@ const char *server_request_begin(h2o_req_t *req, int *ret_status)
     assert(!conn->busy && conn->head_length > 0);
     conn->busy = true;
     conn->body_length = req->entity.len;
-    *ret_status = conn->fault_status;
-    return conn->fault;
+    *ret_status = conn->verdict.status;
+    return conn->verdict.fault;
 }
 
 void server_request_end(struct conn *conn)
 {
+    h2o_buffer_t *input = conn->sock->input;
     size_t used = conn->head_length + conn->body_length;
 
     conn->served = true;
@@ -234,13 +284,14 @@ void server_request_end(struct conn *conn)
     conn->seen = 0;
     conn->head_length = 0;
     conn->body_length = 0;
-    conn->fault = NULL;
-    if (conn->sock->input->size > used) {
-        inspect_head(conn, used);
+    conn->verdict = (struct gate_verdict){0};
+    conn->chunked = (struct chunked){0};
+    assert(conn->ahead.base == NULL && input->size >= used);
+    if (input->size > used) {
+        conn->ahead = h2o_strdup(NULL, input->bytes + used, input->size - used);
+        input->size = used;
     }
-    if (!h2o_linklist_is_linked(&conn->unwatched_link)) {
-        h2o_linklist_insert(&conn->server->unwatched, &conn->unwatched_link);
-    }
+    h2o_linklist_insert(&conn->server->unwatched, &conn->unwatched_link);
 }
 
 /* ---- The server --------------------------------------------------------------------------------
@@ -288,7 +339,12 @@ void server_listen(struct server *server, int fd)
 
 void server_run(struct server *server, int32_t wait_ms)
 {
-    h2o_evloop_run(server->loop, wait_ms);
+    h2o_loop_t *loop = server->loop;
+
+    /* What was written between two turns is finished in the next, which libh2o would begin by
+     * waiting. */
+    bool pending = loop->_pending_as_client != NULL || loop->_pending_as_server != NULL;
+    h2o_evloop_run(loop, pending ? 0 : wait_ms);
     watch_again(server);
 }
 
