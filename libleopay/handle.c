@@ -22,7 +22,7 @@
 #include "settings.h"
 #include "wire/digest.h"
 
-#define PG_CONNECTIONS       2
+#define PG_CONNECTIONS       2 /* one for the batches, one for calls that may take their time */
 #define PG_CONNECT_MS        5000
 #define HTTP_CONNECTIONS_MAX 4096
 #define WAIT_BUDGET          64
@@ -92,6 +92,10 @@ static void release(struct leopay *lp)
     lp_http_free(lp->http);
     lp_pg_free(lp->pg);
     lp_store_free(lp->store);
+    if (lp->loop) {
+        lp_loop_undefer(lp->loop, &lp->cancel_task);
+        lp_loop_timer_clear(lp->loop, &lp->lease_timer);
+    }
     lp_loop_free(lp->loop);
     lp_signing_key_unref(lp->key);
     leopay_settings_free(lp->settings);
@@ -114,6 +118,7 @@ static int open_parts(struct leopay *lp, const struct leopay_options *options,
         .application_name = options->application_name ? options->application_name : "leopay",
         .connections = PG_CONNECTIONS,
         .connect_timeout_ms = PG_CONNECT_MS,
+        .setup = options->jobs ? &lp_store_setup : NULL,
         .log = lp->log,
     };
     code = lp_pg_new(lp->loop, &pg, &lp->pg, err);

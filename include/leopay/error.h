@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Errors.  Every call that can fail returns 0 or one of these codes, all negative.  The bands tell what
- * the caller should do next, so that a program which has never heard of a code still does the right thing:
+ * Errors.  Every call that can fail returns 0 or one of these codes, all negative.  The bands tell
+ * what the caller should do next, so that a program which has never heard of a code still does the
+ * right thing:
  *
  *    -1 …  -9   the call was wrong: fix it, repeating it is useless
  *   -10 … -29   a definite no: nothing will change by asking again
@@ -19,8 +20,8 @@ extern "C" {
 enum leopay_code {
     LEOPAY_OK = 0,
 
-    LEOPAY_EINVAL = -1,  /* an argument is out of its range */
-    LEOPAY_EBUSY = -2,   /* called from inside a callback of the same handle */
+    LEOPAY_EINVAL = -1,   /* an argument is out of its range */
+    LEOPAY_EBUSY = -2,    /* called from inside a callback of the same handle */
     LEOPAY_ESETTING = -3, /* a setting is missing or bad; the text names it */
 
     LEOPAY_EVALIDATION = -10, /* an order's fields are invalid; the field errors name them all */
@@ -37,9 +38,10 @@ enum leopay_code {
     LEOPAY_EUNAVAILABLE = -31, /* the database is out of reach */
     LEOPAY_ENOMEM = -32,       /* out of memory */
     LEOPAY_EUNREACHABLE = -33, /* no connection to the bank was made */
-    LEOPAY_EINPROGRESS = -34,  /* the first request with this key, or another worker, is still at it */
-    LEOPAY_ETIMEDOUT = -35,    /* leopay_wait() ran out of time; the operation goes on */
-    LEOPAY_ECANCELLED = -36,   /* the caller lost interest; what was begun goes on */
+    LEOPAY_EINPROGRESS =
+        -34,                /* the first request with this key, or another worker, is still at it */
+    LEOPAY_ETIMEDOUT = -35, /* leopay_wait() ran out of time; the operation goes on */
+    LEOPAY_ECANCELLED = -36, /* the caller lost interest; what was begun goes on */
 
     LEOPAY_EUNCERTAIN = -40,   /* the database was lost while it was committing */
     LEOPAY_EBANKTIMEOUT = -41, /* the bank did not answer in time */
@@ -68,15 +70,16 @@ enum leopay_domain {
 };
 
 /**
- * Details of an error.  The caller owns it, it is never allocated, and passing NULL instead is always
- * allowed.  The text is English, for logs and operators; it never holds a secret, and it is not for payers.
+ * Details of an error.  The caller owns it, it is never allocated, and passing NULL instead is
+ * always allowed.  The text is English, for logs and operators; it never holds a secret, and it is
+ * not for payers.
  */
 struct leopay_error {
-    int code;                  /* enum leopay_code */
+    int code; /* enum leopay_code */
     enum leopay_domain domain;
-    char sqlstate[6];          /* "" unless the database said one */
-    int http_status;           /* 0 unless a peer answered one */
-    int bank_code;             /* the bank's errorCode; 0 unless it refused */
+    char sqlstate[6]; /* "" unless the database said one */
+    int http_status;  /* 0 unless a peer answered one */
+    int bank_code;    /* the bank's errorCode; 0 unless it refused */
     char text[256];
 };
 

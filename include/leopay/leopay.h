@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Leopay: takes payment orders, registers them with Sberbank, learns whether the money came, and tells
- * billings so with a signed message.  This header includes all the others.
+ * Leopay: takes payment orders, registers them with Sberbank, learns whether the money came, and
+ * tells billings so with a signed message.  This header includes all the others.
  *
  * Four ways to use the library:
  *
@@ -19,8 +19,8 @@
  *
  *        leopay_process(lp, 64);
  *
- *    The descriptor never changes, and it covers deadlines too: you need no timers.  If your poller is
- *    edge-triggered, read on until poll(2) says that nothing is left.
+ *    The descriptor never changes, and it covers deadlines too: you need no timers.  If your poller
+ * is edge-triggered, read on until poll(2) says that nothing is left.
  *
  * 4. Without a handle.  A billing verifies what it is sent with <leopay/notification.h> alone:
  *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Money: integers in kopecks, and a counteragent's commission in hundredths of a percent.  There is no
- * floating point anywhere.  All functions are pure and safe in any thread.
+ * Money: integers in kopecks, and a counteragent's commission in hundredths of a percent.  There is
+ * no floating point anywhere.  All functions are pure and safe in any thread.
  */
 #ifndef LEOPAY_MONEY_H
 #define LEOPAY_MONEY_H
@@ -24,8 +24,8 @@ extern "C" {
 #define LEOPAY_ROUBLES_SIZE 24
 
 /**
- * Reads a percentage such as "2.5": 0 … 100, a decimal point, at most two decimals, no sign, no blanks.
- * Sets *ret_percent_hundredths (2.5 % is 250).  LEOPAY_EINVAL otherwise.
+ * Reads a percentage such as "2.5": 0 … 100, a decimal point, at most two decimals, no sign, no
+ * blanks. Sets *ret_percent_hundredths (2.5 % is 250).  LEOPAY_EINVAL otherwise.
  */
 int leopay_percent_parse(const char *text, int *ret_percent_hundredths);
 

@@ -17,7 +17,8 @@
 extern "C" {
 #endif
 
-/** Which payments.  Zero it: everything. All set members must hold.  Times are Unix microseconds, from ≤ t < before. */
+/** Which payments.  Zero it: everything. All set members must hold.  Times are Unix microseconds,
+ * from ≤ t < before. */
 struct leopay_filter {
     int64_t paid_from_us, paid_before_us;
     int64_t created_from_us, created_before_us;
@@ -38,7 +39,8 @@ struct leopay_page {
     int64_t next_after_id; /* 0: this was the last page */
 };
 
-/** Sums over a whole filtered set (after_id ignored); over notified payments unless a status is asked for. */
+/** Sums over a whole filtered set (after_id ignored); over notified payments unless a status is
+ * asked for. */
 struct leopay_totals {
     int64_t count;
     /* Decimal texts: a sum of many amounts may exceed 64 bits. */
@@ -54,11 +56,13 @@ typedef void (*leopay_totals_cb)(void *data, int code, const struct leopay_total
 
 /** One page of at most `limit` (1 … 1000) payments, newest (highest id) first. */
 int leopay_transaction_list(struct leopay *lp, const struct leopay_filter *filter, int limit,
-                            leopay_page_cb cb, void *data, leopay_op *ret_op, struct leopay_error *err);
+                            leopay_page_cb cb, void *data, leopay_op *ret_op,
+                            struct leopay_error *err);
 
 /** The totals of the filtered set. */
-int leopay_transaction_totals(struct leopay *lp, const struct leopay_filter *filter, leopay_totals_cb cb,
-                              void *data, leopay_op *ret_op, struct leopay_error *err);
+int leopay_transaction_totals(struct leopay *lp, const struct leopay_filter *filter,
+                              leopay_totals_cb cb, void *data, leopay_op *ret_op,
+                              struct leopay_error *err);
 
 #ifdef __cplusplus
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The database's schema: numbered migrations, forward only.  These calls need no handle: they open a connection
- * of their own to LEOPAY_DATABASE_URL and block until they are done.
+ * The database's schema: numbered migrations, forward only.  These calls need no handle: they open
+ * a connection of their own to LEOPAY_DATABASE_URL and block until they are done.
  */
 #ifndef LEOPAY_SCHEMA_H
 #define LEOPAY_SCHEMA_H
@@ -32,17 +32,20 @@ int leopay_schema_status(const struct leopay_settings *settings, leopay_migratio
                          struct leopay_error *err);
 
 struct leopay_migrate_result {
-    int applied;          /* how many were applied now */
-    bool roles;           /* the group roles exist and have their grants */
-    const char *role_sql; /* with !roles: the SQL that somebody who may should run; static storage */
+    int applied; /* how many were applied now */
+    bool roles;  /* the group roles exist and have their grants */
+    const char
+        *role_sql; /* with !roles: the SQL that somebody who may should run; static storage */
 };
 
 /**
- * Brings the schema up to date; safe to repeat, and to run twice at once.  Then makes the group roles and their
- * grants, where the caller may.  first_id > 0 lets ids start there: LEOPAY_ESTATE if higher ones are in use.
+ * Brings the schema up to date; safe to repeat, and to run twice at once.  Then makes the group
+ * roles and their grants, where the caller may.  first_id > 0 lets ids start there: LEOPAY_ESTATE
+ * if higher ones are in use.
  */
-int leopay_schema_migrate(const struct leopay_settings *settings, int64_t first_id, leopay_migration_cb cb,
-                          void *data, struct leopay_migrate_result *ret_result, struct leopay_error *err);
+int leopay_schema_migrate(const struct leopay_settings *settings, int64_t first_id,
+                          leopay_migration_cb cb, void *data,
+                          struct leopay_migrate_result *ret_result, struct leopay_error *err);
 
 #ifdef __cplusplus
 }

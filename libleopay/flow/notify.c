@@ -99,7 +99,10 @@ static void on_moved(struct lp_store_item *item, int code, const struct lp_row *
         return;
     }
     lp_plan_expect(lp, delivery->move.job, lp_store_move_read(row));
-    lp_caller_show(&delivery->caller, delivery->id, delivery->delivered ? 0 : LEOPAY_EDELIVERY);
+    if (!delivery->record.started_at_us)
+        lp_caller_fail(&delivery->caller, LEOPAY_ESETTING, &lp->key_error);
+    else
+        lp_caller_show(&delivery->caller, delivery->id, delivery->delivered ? 0 : LEOPAY_EDELIVERY);
     delivery_end(delivery);
 }
 
@@ -280,10 +283,7 @@ static void sign_body(struct delivery *delivery)
         /* Not an attempt: nothing was sent.  It waits like one, until the key is there. */
         lp_log(&lp->log, LEOPAY_LOG_ERROR, "delivery.no_key", LP_LOG_NUMBER("id", delivery->id),
                LP_LOG_TEXT("error", lp->key_error.text));
-        if (delivery->by_hand)
-            give_up(delivery, LEOPAY_ESETTING, &lp->key_error);
-        else
-            record(delivery, -1);
+        record(delivery, -1);
         return;
     }
     delivery->key = lp_signing_key_ref(lp->key);

@@ -61,6 +61,8 @@ struct lp_pg_options {
     const char *application_name;
     int connections;        /* 1 … 8 */
     int connect_timeout_ms; /* for one attempt; the next one follows within a second */
+    /* Without parameters; the first on each new connection, its outcome ignored; NULL: none. */
+    const struct lp_pg_statement *setup;
     struct lp_log log;
 };
 

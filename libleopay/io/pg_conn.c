@@ -104,6 +104,23 @@ static void on_notice(void *data, const PGresult *notice)
         conn->flights[conn->first].doubt = true;
 }
 
+static void on_setup(struct lp_pg_query *query, int code, const PGresult *result,
+                     const struct leopay_error *err)
+{
+    /* It only makes things faster; a server that refuses it is used as it is. */
+    (void)query, (void)code, (void)result, (void)err;
+}
+
+static void set_up(struct lp_pg_conn *conn)
+{
+    conn->setup = (struct lp_pg_query){
+        .statement = conn->pg->setup,
+        .cb = on_setup,
+        .deadline_ms = lp_loop_now_ms(conn->pg->loop) + conn->pg->connect_timeout_ms,
+    };
+    lp_pg_conn_send(conn, &conn->setup);
+}
+
 static void become_ready(struct lp_pg_conn *conn)
 {
     struct lp_pg *pg = conn->pg;
@@ -120,6 +137,8 @@ static void become_ready(struct lp_pg_conn *conn)
     conn->state = LP_PG_READY;
     conn->delay_ms = DELAY_MIN_MS;
     set_timer(conn, LP_PG_NEVER);
+    if (pg->setup)
+        set_up(conn);
     lp_pg_work(pg);
 }
 

@@ -7,13 +7,13 @@
 #include "io/pg.h"
 
 #define LP_PG_CONNECTIONS_MAX 8
-#define LP_PG_FLIGHTS_MAX                                                                          \
-    4 /* statements under way on one connection; a fifth would only wait there */
-#define LP_PG_QUEUE_MAX    10000 /* statements that wait for a connection */
-#define LP_PG_PREPARED_MAX 256   /* prepared statements a connection */
-#define LP_PG_PARAMS_MAX   64
-#define LP_PG_NAME_SIZE    64 /* the server cuts longer names */
-#define LP_PG_NEVER        INT64_MAX
+#define LP_PG_FLIGHTS_MAX     1 /* statements under way on one connection; more make batches smaller \
+                                 */
+#define LP_PG_QUEUE_MAX       10000 /* statements that wait for a connection */
+#define LP_PG_PREPARED_MAX    256   /* prepared statements a connection */
+#define LP_PG_PARAMS_MAX      64
+#define LP_PG_NAME_SIZE       64 /* the server cuts longer names */
+#define LP_PG_NEVER           INT64_MAX
 
 /* The hosts of the connection's URL, one an attempt, because libpq has no time limit for one of
  * several. */
@@ -64,6 +64,7 @@ struct lp_pg_conn {
     struct lp_watch watch;
     struct lp_timer timer; /* always set, so that moving it cannot fail: LP_PG_NEVER while ready */
 
+    struct lp_pg_query setup;
     struct lp_pg_flight flights[LP_PG_FLIGHTS_MAX]; /* a ring, in the order they were sent */
     int first;
     int count;
@@ -77,6 +78,7 @@ struct lp_pg {
     struct lp_log log;
     struct lp_pg_target target;
     int connect_timeout_ms;
+    const struct lp_pg_statement *setup;
     bool unnamed; /* behind a pooler that gives each transaction another server: no prepared
                      statements */
     bool closing;

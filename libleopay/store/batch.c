@@ -16,16 +16,24 @@
 #define COLUMNS_MAX         32
 #define ARRAY_BYTES_MAX     (8u << 20)
 #define TRANSIENT_TRIES_MAX 5
-#define SWEEP_MS            500
+
+/* More than one at a time would only make them smaller: each costs the database a commit. */
+#define BATCHES_MAX 1
+
+#define SWEEP_MS 500
 
 struct lp_store {
     struct lp_loop *loop;
     struct lp_pg *pg;
     struct lp_list waiting[LP_STORE_END_];
     size_t waiting_count;
+    int batches;   /* under way */
+    int next_kind; /* whose turn it is */
     struct lp_task flush;
     struct lp_timer sweep;
 };
+
+static void flush(struct lp_store *store);
 
 /* One statement that is under way. */
 struct batch {
@@ -136,7 +144,9 @@ static void on_batch(struct lp_pg_query *query, int code, const PGresult *result
                      const struct leopay_error *err)
 {
     struct batch *batch = query->data;
+    struct lp_store *store = batch->store;
 
+    store->batches--;
     if (!code) {
         deliver_rows(batch, result);
     } else {
@@ -144,13 +154,14 @@ static void on_batch(struct lp_pg_query *query, int code, const PGresult *result
             struct lp_store_item *item = batch->items[i];
             if (may_repeat(batch, item, code, err)) {
                 item->tries++;
-                enqueue(batch->store, item);
+                enqueue(store, item);
             } else {
                 finish_item(item, code, NULL, err);
             }
         }
     }
     batch_free(batch);
+    flush(store);
 }
 
 /* Takes up to `max` items; one that has failed in company goes alone. */
@@ -220,28 +231,26 @@ static void send_batch(struct lp_store *store, enum lp_store_kind kind)
     int code = bind_items(batch, statement)
                    ? lp_pg_submit(store->pg, &batch->query, LP_STORE_TIMEOUT_MS)
                    : LEOPAY_ENOMEM;
-    if (!code)
+    if (!code) {
+        store->batches++;
         return;
+    }
     lp_error_set(&err, code, LEOPAY_DOMAIN_DATABASE, "%s", leopay_code_text(code));
     for (int i = 0; i < batch->count; i++)
         finish_item(batch->items[i], code, NULL, &err);
     batch_free(batch);
 }
 
-/* One batch of each kind in turn, while the pool has room: no kind starves another. */
+/* The kinds take turns, so that none starves another. */
 static void flush(struct lp_store *store)
 {
-    bool sent = true;
-
-    while (sent && lp_pg_room(store->pg) > 0) {
-        sent = false;
-        for (int kind = 0; kind < LP_STORE_END_ && lp_pg_room(store->pg) > 0; kind++) {
-            size_t before = store->waiting_count;
-            if (lp_list_empty(&store->waiting[kind]))
-                continue;
-            send_batch(store, (enum lp_store_kind)kind);
-            sent = sent || store->waiting_count < before;
-        }
+    for (int tries = 0; tries < LP_STORE_END_; tries++) {
+        enum lp_store_kind kind = (enum lp_store_kind)store->next_kind;
+        if (store->batches >= BATCHES_MAX || lp_pg_room(store->pg) <= 0)
+            return;
+        store->next_kind = (store->next_kind + 1) % LP_STORE_END_;
+        if (!lp_list_empty(&store->waiting[kind]))
+            send_batch(store, kind);
     }
 }
 

@@ -8,3 +8,10 @@ const struct lp_store_statement *const lp_store_statements[LP_STORE_END_] = {
     [LP_STORE_MOVE] = &lp_statement_move,     [LP_STORE_CONFIRM] = &lp_statement_confirm,
     [LP_STORE_RENEW] = &lp_statement_renew,
 };
+
+const struct lp_pg_statement lp_store_setup = {
+    .name = "leopay_setup",
+    .sql = "SELECT set_config('enable_seqscan', 'off', false), set_config('enable_hashjoin', "
+           "'off', false),"
+           "       set_config('enable_mergejoin', 'off', false)",
+};

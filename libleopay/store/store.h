@@ -80,6 +80,14 @@ struct lp_store_item {
     int tries;
 };
 
+/*
+ * For the connections of a handle that moves payments all day.  Its prepared plans must not be
+ * those of the small tables of the first day: statements by key go by the index, whatever the
+ * table's size was when they were planned. Behind a pooler the setting may be lost, or reach others
+ * of the same role: nothing but time hangs on it.
+ */
+extern const struct lp_pg_statement lp_store_setup;
+
 int lp_store_new(struct lp_loop *loop, struct lp_pg *pg, struct lp_store **ret_store);
 void lp_store_free(
     struct lp_store *store); /* waiting items get LEOPAY_ECLOSED; the pool is closed before */
