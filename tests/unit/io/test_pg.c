@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "io/pg.h"
+#include "io/pg_inside.h"
 #include "io/pg_array.h"
 #include "support/unit.h"
 #include "unit/io/pg_fixture.h"
@@ -154,15 +155,15 @@ static void a_bad_url_is_refused(void)
 static void closing_calls_all_back(void)
 {
     static const char *const values[] = {"41"};
-    struct run sent[4], queued;
+    struct run sent[LP_PG_FLIGHTS_MAX], queued;
 
     open_pool(1);
     wait_ready(1);
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < LP_PG_FLIGHTS_MAX; i++)
         start(&sent[i], &nap, NULL, 20000);
     start(&queued, &echo, values, 20000);
     close_pool();
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < LP_PG_FLIGHTS_MAX; i++) {
         LP_ASSERT_INT(sent[i].calls, 1);
         LP_ASSERT_INT(sent[i].code, LEOPAY_ECLOSED);
     }

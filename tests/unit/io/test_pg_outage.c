@@ -2,6 +2,7 @@
 /* The pool when the server, the connection or a pooler lets it down: what was sent, and what waits.
  */
 #include "io/pg.h"
+#include "io/pg_inside.h"
 #include "support/unit.h"
 #include "unit/io/pg_fixture.h"
 
@@ -37,12 +38,12 @@ static const struct lp_pg_statement warn = {
 static void a_killed_backend_leaves_the_queue(void)
 {
     static const char *const values[] = {"41"};
-    struct run first, sent[4], queued[20], pids[2];
+    struct run first, sent[LP_PG_FLIGHTS_MAX], queued[20], pids[2];
     int uncertain = 0;
 
     open_pool(1);
     execute(&pids[0], &pid, NULL);
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < LP_PG_FLIGHTS_MAX; i++)
         start(&sent[i], &nap, NULL, 20000);
     for (int i = 0; i < 20; i++)
         start(&queued[i], &echo, values, 20000);
@@ -56,11 +57,11 @@ static void a_killed_backend_leaves_the_queue(void)
     close_pool();
     loop = own_loop;
     pg = own_pg;
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < LP_PG_FLIGHTS_MAX; i++) {
         finish(&sent[i]);
         uncertain += sent[i].code == LEOPAY_EUNCERTAIN;
     }
-    LP_ASSERT_INT(uncertain, 4);
+    LP_ASSERT_INT(uncertain, LP_PG_FLIGHTS_MAX);
     for (int i = 0; i < 20; i++) {
         finish(&queued[i]);
         LP_ASSERT_INT(queued[i].code, 0);
@@ -74,23 +75,23 @@ static void a_killed_backend_leaves_the_queue(void)
 static void deadlines_end_what_was_sent_and_what_was_not(void)
 {
     static const char *const values[] = {"41"};
-    struct run sent[4], queued, patient;
+    struct run sent[LP_PG_FLIGHTS_MAX], queued, patient;
     struct lp_pg_health health;
 
     open_pool(1);
     wait_ready(1);
     start(&sent[0], &nap, NULL, 300);
-    for (int i = 1; i < 4; i++)
+    for (int i = 1; i < LP_PG_FLIGHTS_MAX; i++)
         start(&sent[i], &nap, NULL, 20000);
     start(&queued, &echo, values, 200);
     start(&patient, &echo, values, 20000);
     lp_pg_health(pg, &health);
-    LP_ASSERT_INT(health.sent, 4);
+    LP_ASSERT_INT(health.sent, LP_PG_FLIGHTS_MAX);
     LP_ASSERT_INT(health.queued, 2);
     finish(&queued);
     LP_ASSERT_INT(queued.code, LEOPAY_EUNAVAILABLE);
     LP_ASSERT_INT(sent[0].calls, 0);
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < LP_PG_FLIGHTS_MAX; i++) {
         finish(&sent[i]);
         LP_ASSERT_INT(sent[i].code, LEOPAY_EUNCERTAIN);
     }
