@@ -209,16 +209,16 @@ COMMENT ON COLUMN leopay.deliveries.answer IS 'The first bytes of the answer.';
 -- History, idempotency, the bank's access ---------------------------------------------------------------------------
 
 CREATE TABLE leopay.history (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id bigint GENERATED ALWAYS AS IDENTITY,
     transaction_id bigint NOT NULL REFERENCES leopay.transactions,
     at timestamptz NOT NULL DEFAULT now(),
     event text NOT NULL,
     from_status leopay.status,
     to_status leopay.status,
     actor text NOT NULL DEFAULT session_user,
-    detail text
+    detail text,
+    PRIMARY KEY (transaction_id, id)
 );
-CREATE INDEX history_transaction ON leopay.history (transaction_id, id);
 COMMENT ON TABLE leopay.history IS 'What happened to a payment, append-only.';
 COMMENT ON COLUMN leopay.history.id IS 'The order of things.';
 COMMENT ON COLUMN leopay.history.transaction_id IS 'To which payment.';
