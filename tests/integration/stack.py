@@ -254,7 +254,7 @@ class Stack:
             process.child.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def tails(self, lines=40):
+    def tails(self, lines=25):
         for process in self.processes:
             yield f"--- the end of {process.name}'s log\n" + "\n".join(process.log_text().splitlines()[-lines:])
 
@@ -323,7 +323,7 @@ class Stack:
         return self.bank("GET", "/sandbox/orders")
 
     def bank_order(self, number):
-        found = [order for order in self.bank_orders() if order["orderNumber"] == str(number)]
+        found = self.bank("GET", f"/sandbox/orders?orderNumber={number}")
         return found[0] if found else None
 
     def act(self, number, action, **more):
@@ -331,7 +331,7 @@ class Stack:
 
     def come_back(self, number):
         """What the payer's browser does after the bank's page."""
-        path = self.bank_order(number)["returnUrl"].removeprefix(self.base)
+        path = self.bank_order(number)["return_url"].removeprefix(self.base)
         return self.get(path)
 
     def pay(self, **changes):

@@ -39,7 +39,7 @@ class WholePayment:
         number = answer.header("leopay-transaction-id")
         self.assertRegex(number, r"^[1-9][0-9]*$")
         order = self.stack.bank_order(number)
-        self.assertEqual(answer.header("location"), order["formUrl"])
+        self.assertIn(order["orderId"], answer.header("location"))
         self.assertEqual(order["amount"], 10000)
         self.assertEqual(self.stack.status(number), "registered")
         self.assertEqual(answer.header("cache-control"), "no-store")
@@ -74,10 +74,10 @@ class WholePayment:
             with self.subTest(url=url):
                 number = self.stack.register(final_url=url)
                 order = self.stack.bank_order(number)
-                token = re.search(r"[?&]t=([^&]+)", order["returnUrl"]).group(1)
+                token = re.search(r"[?&]t=([^&]+)", order["return_url"]).group(1)
                 self.assertGreaterEqual(len(token), 16)
                 for path in (f"approve/?t={token}", f"approve?t={token}&lang=ru", f"approve_transaction/?t={token}",
-                             f"approve/?orderId={order['mdOrder']}", f"approve/?mdOrder={order['mdOrder']}&x=1"):
+                             f"approve/?orderId={order['orderId']}", f"approve/?mdOrder={order['orderId']}&x=1"):
                     answer = self.stack.get("/api/v1/transactions/" + path)
                     self.assertEqual(answer.status, 302, path)
                     location = answer.header("location").encode("latin-1").decode()
@@ -155,9 +155,9 @@ class WholePayment:
 
     def test_a_return_proves_nothing(self):
         number = self.stack.register(billing="listening")
-        asked = self.stack.bank_order(number)["statusCount"]
+        asked = self.stack.bank_order(number)["status_questions"]
         self.stack.come_back(number)
-        wait_for("the bank was asked", lambda: self.stack.bank_order(number)["statusCount"] > asked)
+        wait_for("the bank was asked", lambda: self.stack.bank_order(number)["status_questions"] > asked)
         self.assertEqual(self.stack.status(number), "registered")
         self.assertEqual(self.billing.of(number), [])
 
@@ -173,7 +173,7 @@ class WholePayment:
     def test_sandbox_billing_agrees(self):
         number = self.stack.pay()
         self.stack.wait_status(number, "notified")
-        receipts = self.stack.bank("GET", "/sandbox/billing/receipts?name=demo")
+        receipts = self.stack.bank("GET", "/sandbox/billing/receipts?name=demo")["receipts"]
         mine = [one for one in receipts if json.loads(one["body"])["id"] == number]
         self.assertEqual(len(mine), 1)
 

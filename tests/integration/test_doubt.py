@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Registrations that went wrong halfway: what the payer is told, and how the truth is found without a second order."""
+
+import threading
+import unittest
+
+from stack import Case, SharedCase, free_port, wait_for
+
+
+class Doubt(SharedCase):
+    settings = {"LEOPAY_SBERBANK_TIMEOUT": "1", "LEOPAY_SESSION_TIMEOUT": "60"}
+
+    def setUp(self):
+        self.stack.knobs(**{name: knob["default"] for name, knob in self.stack.bank("GET", "/sandbox/knobs").items()})
+
+    def newest(self):
+        return self.stack.ctl("transaction", "list", "--format", "json", "--limit", "1").json()[0]
+
+    def post(self, status, **knobs):
+        """Posts one order into the trouble; returns its id."""
+        before = self.newest()["id"] if self.stack.ctl("transaction", "list", "--format", "json").json() else 0
+        self.stack.knobs(**knobs)
+        answer = self.stack.order()
+        self.assertEqual(answer.status, status, answer.text)
+        self.assertEqual(answer.header("content-type").split(";")[0], "application/problem+json")
+        number = self.newest()["id"]
+        self.assertGreater(number, before)
+        return number
+
+    def check_settled(self, number):
+        """The bank has the order, so it lives, and is paid like any other."""
+        self.stack.wait_status(number, "registered")
+        self.stack.knobs(register_fault="none")
+        self.assertEqual(self.stack.bank_order(number)["register_arrivals"], 1)
+        self.stack.act(number, "pay")
+        self.stack.wait_status(number, "notified")
+        self.assertEqual(self.stack.bank_order(number)["registrations"], 1)
+
+    def test_processed_but_the_answer_is_lost(self):
+        for fault, status in (("reset_after", 502), ("hang_after", 504), ("truncated", 502), ("cut", 502)):
+            with self.subTest(fault=fault):
+                number = self.post(status, register_fault=fault, register_fault_count=1)
+                self.check_settled(number)
+
+    def test_processed_but_the_answer_is_rubbish(self):
+        for fault in ("http_500", "http_502_html", "html_200", "garbage", "empty", "http_429", "redirect"):
+            with self.subTest(fault=fault):
+                number = self.post(502, register_fault=fault, register_fault_count=1, register_fault_processed=True)
+                self.check_settled(number)
+
+    def test_not_processed(self):
+        for fault, status in (("http_500", 502), ("html_200", 502), ("reset_before", 502), ("hang", 504)):
+            with self.subTest(fault=fault):
+                number = self.post(status, register_fault=fault, register_fault_count=1,
+                                   register_fault_processed=False)
+                self.stack.wait_status(number, "failed", 30)
+                self.assertEqual(self.stack.bank_order(number)["register_arrivals"], 1)
+
+    def test_not_found_is_not_believed_too_early(self):
+        """The bank begins to work on the order after our time has run out."""
+        number = self.post(504, register_delay_ms=3000, register_late=True)
+        self.stack.knobs(register_delay_ms=0, register_late=False)
+        wait_for("the bank has the order at last", lambda: self.stack.bank_order(number)["registrations"] == 1)
+        self.stack.act(number, "pay")
+        self.stack.wait_status(number, "notified", 70)
+
+    def test_definite_refusals(self):
+        for code in (3, 4, 5, 8, 14):
+            with self.subTest(code=code):
+                number = self.post(502, register_fault="refuse_code", register_refuse_code=code, register_fault_count=1)
+                shown = self.stack.payment(number)
+                self.assertEqual((shown["status"], shown["reason"]), ("failed", "refused"))
+
+    def test_codes_that_say_nothing(self):
+        for code in (1, 7):
+            with self.subTest(code=code):
+                number = self.post(502, register_fault="refuse_code", register_refuse_code=code, register_fault_count=1,
+                                   register_fault_processed=True)
+                self.check_settled(number)
+
+    def test_bad_form_urls(self):
+        for url in ("javascript:alert(1)", "/relative", "ftp://bank.example/x", "nothing"):
+            with self.subTest(url=url):
+                number = self.post(502, form_url=url)
+                self.stack.knobs(form_url="")
+                self.stack.wait_status(number, "registered")
+
+    def test_nothing_of_the_bank_reaches_the_payer(self):
+        self.stack.knobs(register_fault="refuse_code", register_refuse_code=5, register_fault_count=1)
+        for accept in ("text/html", "application/json"):
+            answer = self.stack.order(headers=[("Accept", accept)])
+            self.assertNotIn("Доступ", answer.text)
+            self.assertNotIn("errorCode", answer.text)
+            self.stack.knobs(register_fault_count=1)
+        self.stack.knobs(register_fault="none")
+
+    def test_number_of_an_older_system(self):
+        """The bank knows our next number already, from somebody else's order."""
+        number = self.stack.register() + 1
+        self.stack.knobs(date_offset_ms=-3_600_000, register_fault="refuse_code", register_refuse_code=1,
+                         register_fault_count=1, register_fault_processed=True)
+        answer = self.stack.order()
+        self.assertEqual(answer.status, 502)
+        number = self.newest()["id"]
+        self.stack.act(number, "pay")
+        shown = self.stack.wait_status(number, "failed")
+        self.assertEqual(shown["reason"], "number_in_use")
+        flagged = self.stack.ctl("transaction", "list", "--attention", "--format", "json").json()
+        self.assertIn(number, [row["id"] for row in flagged])
+
+
+class NoBank(Case):
+    def test_unreachable(self):
+        stack = self.new_stack(LEOPAY_SBERBANK_URL=f"http://127.0.0.1:{free_port()}/ecomm/gw/partner/api/v1/")
+        answer = stack.order()
+        self.assertEqual(answer.status, 503)
+        self.assertRegex(answer.header("retry-after"), r"^[1-9][0-9]*$")
+        row = stack.ctl("transaction", "list", "--format", "json").json()[0]
+        self.assertEqual((row["status"], row["reason"]), ("failed", "unreachable"))
+
+    def test_killed_while_registering(self):
+        stack = self.new_stack()
+        stack.knobs(register_fault="hang_after")
+        poster = threading.Thread(target=self.swallow, args=(stack,))
+        poster.start()
+        wait_for("the bank has the order", lambda: stack.bank_orders())
+        stack.daemon.child.kill()
+        poster.join()
+        stack.knobs(register_fault="none")
+        stack.start_daemon()
+        number = stack.bank_orders()[0]["orderNumber"]
+        stack.act(number, "pay")
+        stack.wait_status(int(number), "notified", 60)
+        self.assertEqual(stack.bank_order(number)["register_arrivals"], 1)
+
+    @staticmethod
+    def swallow(stack):
+        try:
+            stack.order()
+        except (EOFError, OSError):
+            pass
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
