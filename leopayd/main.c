@@ -26,6 +26,16 @@ static const char usage[] =
     "SIGTERM finishes what is under way and ends; SIGHUP reads keys, secrets and the log level "
     "anew.\n";
 
+#ifdef __SANITIZE_ADDRESS__
+/* libh2o keeps buffers for each thread and loses them when the thread ends. */
+const char *__lsan_default_suppressions(void);
+
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libh2o-evloop\n";
+}
+#endif
+
 int main(int argc, char **argv)
 {
     static const struct option options[] = {

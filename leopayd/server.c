@@ -4,10 +4,9 @@
  * when descriptors run out, a bound on slow readers, a strict gate, and an orderly end.
  *
  * The gate must see a request before libh2o does, because libh2o acts on the framing at once: it
- * takes the first of two lengths, reads chunks leniently, and trips over an assertion when it
- * refuses a body right after it has said "100 Continue".  So each connection's read callback is
- * ours.  It hands on to libh2o's as soon as the head is complete and in order; a chunked body is
- * decoded here and is then handed on as one with a length.
+ * takes the first of two lengths, and reads chunks so leniently that "0x7" begins an empty one.  So
+ * each connection's read callback is ours.  It hands on to libh2o's as soon as the head is complete
+ * and in order; a chunked body is decoded here and is then handed on as one with a length.
  *
  * libh2o installs its own callback anew for each request; ours is put back after each turn of the
  * loop, before anything more can be read.  What a client has sent ahead is kept aside until then.
