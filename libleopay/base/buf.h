@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A growing byte buffer with a hard cap.  Failure is sticky: append freely, look at lp_buf_ok() once at the
- * end.  The data is always followed by a NUL that is not counted.
+ * A growing byte buffer with a hard cap.  Failure is sticky: append freely, look at lp_buf_ok()
+ * once at the end.  The data is always followed by a NUL that is not counted.
  */
 #ifndef LP_BASE_BUF_H
 #define LP_BASE_BUF_H
@@ -25,7 +25,8 @@ void lp_buf_clear(struct lp_buf *buf); /* keeps the memory, forgets a failure */
 void lp_buf_append(struct lp_buf *buf, const void *bytes, size_t len);
 void lp_buf_puts(struct lp_buf *buf, const char *text);
 void lp_buf_putc(struct lp_buf *buf, char c);
-void lp_buf_printf(struct lp_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void lp_buf_printf(struct lp_buf *buf, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 /* The text so far, "" where there is none; borrowed. */
 const char *lp_buf_text(const struct lp_buf *buf);
 /* Gives the memory away (free it with lp_free) and leaves an empty buffer; NULL if it failed. */

@@ -5,9 +5,10 @@
 
 #include <leopay/error.h>
 
-/* Forgets earlier contents, sets code, domain and text; returns the code, so that it can be returned. */
-int lp_error_set(struct leopay_error *err, int code, enum leopay_domain domain, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+/* Forgets earlier contents, sets code, domain and text; returns the code, so that it can be
+ * returned. */
+int lp_error_set(struct leopay_error *err, int code, enum leopay_domain domain, const char *format,
+                 ...) __attribute__((format(printf, 4, 5)));
 
 /* An error of the caller's: LEOPAY_EINVAL with a text. */
 #define lp_error_inval(err, ...) lp_error_set(err, LEOPAY_EINVAL, LEOPAY_DOMAIN_CALLER, __VA_ARGS__)

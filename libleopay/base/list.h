@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An intrusive, circular, doubly linked list.  The head is a struct lp_list too; it owns nothing. */
+/* An intrusive, circular, doubly linked list.  The head is a struct lp_list too; it owns nothing.
+ */
 #ifndef LP_BASE_LIST_H
 #define LP_BASE_LIST_H
 
@@ -29,7 +30,8 @@ static inline void lp_list_push(struct lp_list *head, struct lp_list *link)
     head->prev = link;
 }
 
-/* Takes a link out of whatever list it is in; harmless for one that is in none but was initialised. */
+/* Takes a link out of whatever list it is in; harmless for one that is in none but was initialised.
+ */
 static inline void lp_list_remove(struct lp_list *link)
 {
     link->prev->next = link->next;
@@ -62,12 +64,12 @@ static inline void lp_list_splice(struct lp_list *to, struct lp_list *from)
 
 #define lp_container(link, type, member) ((type *)(void *)((char *)(link)-offsetof(type, member)))
 
-#define lp_container_const(link, type, member)                                                          \
+#define lp_container_const(link, type, member)                                                     \
     ((const type *)(const void *)((const char *)(link)-offsetof(type, member)))
 
 /* Safe against removal of the current link. */
-#define lp_list_for(cursor, after, head)                                                               \
-    for (struct lp_list *cursor = (head)->next, *after = cursor->next; cursor != (head);               \
+#define lp_list_for(cursor, after, head)                                                           \
+    for (struct lp_list *cursor = (head)->next, *after = cursor->next; cursor != (head);           \
          cursor = after, after = cursor->next)
 
 #endif

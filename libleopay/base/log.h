@@ -19,10 +19,11 @@ static inline struct leopay_log_field lp_log_text(const char *key, const char *t
     return (struct leopay_log_field){.key = key, .text = text ? text : ""};
 }
 
-/* lp_log(log, LEOPAY_LOG_INFO, "payment.paid", LP_LOG_NUMBER("id", id), LP_LOG_TEXT("billing", name)); */
-#define lp_log(log, level, event, ...)                                                                 \
-    lp_log_fields(log, level, event, (const struct leopay_log_field[]){__VA_ARGS__},                   \
-                  sizeof((const struct leopay_log_field[]){__VA_ARGS__}) / sizeof(struct leopay_log_field))
+/* lp_log(log, LEOPAY_LOG_INFO, "payment.paid", LP_LOG_NUMBER("id", id)); */
+#define lp_log(log, level, event, ...)                                                             \
+    lp_log_fields(log, level, event, (const struct leopay_log_field[]){__VA_ARGS__},               \
+                  sizeof((const struct leopay_log_field[]){__VA_ARGS__}) /                         \
+                      sizeof(struct leopay_log_field))
 
 void lp_log_fields(const struct lp_log *log, enum leopay_log_level level, const char *event,
                    const struct leopay_log_field *fields, size_t count);

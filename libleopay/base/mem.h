@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory: the seam through which tests make allocations fail, and clean-up at the end of a scope.  Every
- * allocation of the library's own goes through here; third parties' is theirs.
+ * Memory: the seam through which tests make allocations fail, and clean-up at the end of a scope.
+ * Every allocation of the library's own goes through here; third parties' is theirs.
  */
 #ifndef LP_BASE_MEM_H
 #define LP_BASE_MEM_H
@@ -16,14 +16,14 @@ struct lp_allocator {
 /* For tests only, while nothing is allocated; NULL brings libc's back. */
 void lp_mem_set_allocator(const struct lp_allocator *allocator);
 
-void *lp_malloc(size_t size);                 /* NULL when memory is out, as all of these */
+void *lp_malloc(size_t size); /* NULL when memory is out, as all of these */
 void *lp_calloc(size_t count, size_t size);
 void *lp_realloc(void *block, size_t size);
-void lp_free(void *block);                    /* NULL is allowed */
-char *lp_strdup(const char *text);            /* NULL for NULL */
+void lp_free(void *block);         /* NULL is allowed */
+char *lp_strdup(const char *text); /* NULL for NULL */
 char *lp_strndup(const char *text, size_t len);
-void lp_wipe(void *block, size_t size);       /* not optimised away */
-void lp_free_secret(char *text);              /* wipes, then frees */
+void lp_wipe(void *block, size_t size); /* not optimised away */
+void lp_free_secret(char *text);        /* wipes, then frees */
 
 void lp_free_pointer(void *pointer_to_pointer); /* for lp_auto_free */
 

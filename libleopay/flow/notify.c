@@ -14,52 +14,14 @@
 #include "base/mem.h"
 #include "base/parse.h"
 #include "core/lifecycle.h"
-#include "flow/caller.h"
+#include "flow/delivery.h"
 #include "flow/jobs.h"
 #include "flow/plan.h"
-#include "store/moves.h"
-#include "wire/confirmation.h"
-#include "wire/sign.h"
 
-#define CONNECT_MS  10000
-#define TOTAL_MS    30000
-#define ANSWER_KEPT 512
-#define TEXT_MAX    8192
-#define NETS_MAX    32
+#define CONNECT_MS 10000
+#define TOTAL_MS   30000
 
-struct delivery {
-    struct leopay *lp;
-    struct lp_lease lease;
-    int64_t id;
-    enum leopay_status_code status;
-    int attempts; /* of the job, for the backoff */
-    int number;   /* of this attempt, from 1 */
-    int billing_failures;
-    char *billing, *url, *userid;
-    struct lp_net nets[NETS_MAX];
-    size_t net_count;
-    int64_t claimed_at_us, claimed_at_ms; /* the database's clock and ours at the same moment */
-
-    struct lp_confirmation confirmation;
-    struct lp_signing_key *key;
-    struct lp_work signing;
-    char signature[LP_SIGNATURE_SIZE];
-    int sign_code;
-    struct lp_buf body;
-    char key_id[LEOPAY_KEY_ID_SIZE];
-    struct lp_store_confirm confirm;
-
-    int64_t started_at_us;
-    char error[160], answer[ANSWER_KEPT + 1];
-    struct lp_move_delivery record;
-    struct lp_move move;
-    bool delivered;
-
-    bool by_hand; /* else it holds a place of the background work */
-    struct lp_caller caller;
-};
-
-static void delivery_end(struct delivery *delivery)
+static void delivery_end(struct lp_delivery *delivery)
 {
     lp_lease_drop(&delivery->lease);
     if (!delivery->by_hand)
@@ -72,8 +34,7 @@ static void delivery_end(struct delivery *delivery)
     lp_free(delivery);
 }
 
-/* Ends it without a record: the lease runs out and the delivery comes again. */
-static void give_up(struct delivery *delivery, int code, const struct leopay_error *err)
+void lp_delivery_give_up(struct lp_delivery *delivery, int code, const struct leopay_error *err)
 {
     if (code != LEOPAY_ECLOSED)
         lp_log(&delivery->lp->log, LEOPAY_LOG_WARNING, "delivery.not_made",
@@ -86,16 +47,16 @@ static void give_up(struct delivery *delivery, int code, const struct leopay_err
 static void on_moved(struct lp_store_item *item, int code, const struct lp_row *row,
                      const struct leopay_error *err)
 {
-    struct delivery *delivery = lp_container(item, struct delivery, move.item);
+    struct lp_delivery *delivery = lp_container(item, struct lp_delivery, move.item);
     struct leopay *lp = delivery->lp;
 
     if (code) {
-        give_up(delivery, code, err);
+        lp_delivery_give_up(delivery, code, err);
         return;
     }
     if (!row) {
         lp_count(lp, LP_COUNT_LEASES_LOST);
-        give_up(delivery, LEOPAY_EINPROGRESS, NULL);
+        lp_delivery_give_up(delivery, LEOPAY_EINPROGRESS, NULL);
         return;
     }
     lp_plan_expect(lp, delivery->move.job, lp_store_move_read(row));
@@ -106,8 +67,7 @@ static void on_moved(struct lp_store_item *item, int code, const struct lp_row *
     delivery_end(delivery);
 }
 
-/* Stores what came of it; `retry_after_s` is the billing's wish, negative where it has none. */
-static void record(struct delivery *delivery, int64_t retry_after_s)
+void lp_delivery_record(struct lp_delivery *delivery, int64_t retry_after_s)
 {
     enum lp_event event = delivery->delivered ? LP_EV_DELIVERED : LP_EV_NOT_DELIVERED;
     int64_t max_ms = lp_setting_ms(delivery->lp, LEOPAY_SETTING_RETRY_MAX_DELAY);
@@ -131,7 +91,7 @@ static void record(struct delivery *delivery, int64_t retry_after_s)
     }
     code = lp_store_move_submit(delivery->lp->store, move, on_moved);
     if (code)
-        give_up(delivery, code, NULL);
+        lp_delivery_give_up(delivery, code, NULL);
 }
 
 static void on_outcome(void *data, int code, const PGresult *result, const struct leopay_error *err)
@@ -140,7 +100,7 @@ static void on_outcome(void *data, int code, const PGresult *result, const struc
     (void)data, (void)code, (void)result, (void)err;
 }
 
-static void note_outcome(struct delivery *delivery)
+static void note_outcome(struct lp_delivery *delivery)
 {
     struct leopay *lp = delivery->lp;
 
@@ -157,7 +117,7 @@ static void note_outcome(struct delivery *delivery)
 }
 
 /* The first bytes of the answer, if they are text at all. */
-static const char *keep_answer(struct delivery *delivery, const struct lp_http_reply *reply)
+static const char *keep_answer(struct lp_delivery *delivery, const struct lp_http_reply *reply)
 {
     lp_copy_text(delivery->answer, sizeof(delivery->answer), reply->body);
     return lp_utf8_valid(delivery->answer, strlen(delivery->answer)) ? delivery->answer
@@ -166,10 +126,10 @@ static const char *keep_answer(struct delivery *delivery, const struct lp_http_r
 
 static void on_reply(void *data, const struct lp_http_reply *reply)
 {
-    struct delivery *delivery = data;
+    struct lp_delivery *delivery = data;
 
     if (reply->outcome == LP_HTTP_CLOSED) {
-        give_up(delivery, LEOPAY_ECLOSED, NULL);
+        lp_delivery_give_up(delivery, LEOPAY_ECLOSED, NULL);
         return;
     }
     delivery->delivered =
@@ -187,10 +147,10 @@ static void on_reply(void *data, const struct lp_http_reply *reply)
         .answer = keep_answer(delivery, reply),
     };
     note_outcome(delivery);
-    record(delivery, reply->retry_after_s);
+    lp_delivery_record(delivery, reply->retry_after_s);
 }
 
-static void send_body(struct delivery *delivery)
+void lp_delivery_send(struct lp_delivery *delivery)
 {
     struct leopay *lp = delivery->lp;
     char idempotency_key[64], key_id[48], attempt[40];
@@ -205,7 +165,7 @@ static void send_body(struct delivery *delivery)
         .ca_file = "",
         .connect_timeout_ms = CONNECT_MS,
         .timeout_ms = TOTAL_MS,
-        .answer_max = ANSWER_KEPT,
+        .answer_max = LP_DELIVERY_ANSWER_MAX,
         .truncate = true,
         .guard = true,
         .nets = delivery->nets,
@@ -220,85 +180,16 @@ static void send_body(struct delivery *delivery)
         delivery->claimed_at_us + (lp_loop_now_ms(lp->loop) - delivery->claimed_at_ms) * 1000;
     int code = lp_http_post(lp->http, &request, on_reply, delivery, NULL);
     if (code)
-        give_up(delivery, code, NULL);
-}
-
-static void on_confirmed(struct lp_store_item *item, int code, const struct lp_row *row,
-                         const struct leopay_error *err)
-{
-    struct delivery *delivery = lp_container(item, struct delivery, confirm.item);
-
-    if (code)
-        give_up(delivery, code, err);
-    else if (!row)
-        give_up(delivery, LEOPAY_EINPROGRESS,
-                NULL); /* the lease was lost, and with it the right to fix anything */
-    else
-        send_body(delivery);
-}
-
-/* In the signing thread: touches only what the loop leaves alone meanwhile. */
-static void run_signing(struct lp_work *work)
-{
-    struct delivery *delivery = lp_container(work, struct delivery, signing);
-    struct lp_buf text;
-
-    lp_buf_init(&text, TEXT_MAX);
-    lp_confirmation_text(&delivery->confirmation, &text);
-    delivery->sign_code = lp_buf_ok(&text) ? lp_sign(delivery->key, lp_buf_text(&text), text.len,
-                                                     delivery->signature, NULL)
-                                           : LEOPAY_ENOMEM;
-    lp_buf_done(&text);
-}
-
-static void on_signed(struct lp_work *work)
-{
-    struct delivery *delivery = lp_container(work, struct delivery, signing);
-
-    if (!delivery->sign_code) {
-        lp_confirmation_body(&delivery->confirmation, delivery->signature, &delivery->body);
-        delivery->sign_code = lp_buf_ok(&delivery->body) ? 0 : LEOPAY_ENOMEM;
-    }
-    if (delivery->sign_code) {
-        give_up(delivery, delivery->sign_code, NULL);
-        return;
-    }
-    snprintf(delivery->key_id, sizeof(delivery->key_id), "%s", lp_signing_key_id(delivery->key));
-    delivery->confirm.id = delivery->id;
-    delivery->confirm.lease = delivery->lease.lease;
-    delivery->confirm.body = lp_buf_text(&delivery->body);
-    delivery->confirm.key_id = delivery->key_id;
-    int code = lp_store_confirm_submit(delivery->lp->store, &delivery->confirm, on_confirmed);
-    if (code)
-        give_up(delivery, code, NULL);
-}
-
-static void sign_body(struct delivery *delivery)
-{
-    struct leopay *lp = delivery->lp;
-
-    delivery->sign_code = LEOPAY_ECLOSED; /* should it never run */
-    delivery->signing = (struct lp_work){.run = run_signing, .done = on_signed};
-    if (!lp->key) {
-        /* Not an attempt: nothing was sent.  It waits like one, until the key is there. */
-        lp_log(&lp->log, LEOPAY_LOG_ERROR, "delivery.no_key", LP_LOG_NUMBER("id", delivery->id),
-               LP_LOG_TEXT("error", lp->key_error.text));
-        record(delivery, -1);
-        return;
-    }
-    delivery->key = lp_signing_key_ref(lp->key);
-    int code = lp_offload_submit(lp->offload, &delivery->signing);
-    if (code)
-        give_up(delivery, code, NULL);
+        lp_delivery_give_up(delivery, code, NULL);
 }
 
 /* A net that cannot be read is one that nothing may go to: the list must not get shorter by it. */
-static void read_nets(struct delivery *delivery, const char *nets)
+static void read_nets(struct lp_delivery *delivery, const char *nets)
 {
     while (*nets) {
         char cidr[64];
         size_t length = strcspn(nets, " ");
-        if (delivery->net_count < NETS_MAX && length < sizeof(cidr)) {
+        if (delivery->net_count < LP_DELIVERY_NETS_MAX && length < sizeof(cidr)) {
             memcpy(cidr, nets, length);
             cidr[length] = '\0';
             if (!lp_net_parse(cidr, &delivery->nets[delivery->net_count]))
@@ -309,16 +200,16 @@ static void read_nets(struct delivery *delivery, const char *nets)
     }
 }
 
-static struct delivery *delivery_new(struct leopay *lp, const struct lp_claim *claim)
+static struct lp_delivery *delivery_new(struct leopay *lp, const struct lp_claim *claim)
 {
-    struct delivery *delivery = lp_calloc(1, sizeof(*delivery));
+    struct lp_delivery *delivery = lp_calloc(1, sizeof(*delivery));
 
     if (!delivery)
         return NULL;
     delivery->billing = lp_strdup(claim->billing);
     delivery->url = lp_strdup(claim->url);
     delivery->userid = lp_strdup(claim->userid);
-    lp_buf_init(&delivery->body, TEXT_MAX);
+    lp_buf_init(&delivery->body, LP_DELIVERY_TEXT_MAX);
     lp_buf_puts(&delivery->body, claim->body);
     if (!delivery->billing || !delivery->url || !delivery->userid || !lp_buf_ok(&delivery->body)) {
         lp_free(delivery->billing);
@@ -350,17 +241,17 @@ static struct delivery *delivery_new(struct leopay *lp, const struct lp_claim *c
     return delivery;
 }
 
-static void begin(struct delivery *delivery)
+static void begin(struct lp_delivery *delivery)
 {
     if (delivery->body.len)
-        send_body(delivery);
+        lp_delivery_send(delivery);
     else
-        sign_body(delivery);
+        lp_delivery_fix(delivery);
 }
 
 void lp_notify_start(struct leopay *lp, const struct lp_claim *claim)
 {
-    struct delivery *delivery = delivery_new(lp, claim);
+    struct lp_delivery *delivery = delivery_new(lp, claim);
 
     if (delivery)
         begin(delivery);
@@ -372,7 +263,7 @@ static void on_taken(void *data, int code, const PGresult *result, const struct 
 {
     struct lp_caller *caller = data;
     struct lp_claim claim = {0};
-    struct delivery *delivery = NULL;
+    struct lp_delivery *delivery = NULL;
 
     if (!code && !PQntuples(result))
         code = LEOPAY_ENOTFOUND;

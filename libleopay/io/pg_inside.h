@@ -7,13 +7,14 @@
 #include "io/pg.h"
 
 #define LP_PG_CONNECTIONS_MAX 8
-#define LP_PG_FLIGHTS_MAX     1 /* statements under way on one connection; more make batches smaller \
-                                 */
-#define LP_PG_QUEUE_MAX       10000 /* statements that wait for a connection */
-#define LP_PG_PREPARED_MAX    256   /* prepared statements a connection */
-#define LP_PG_PARAMS_MAX      64
-#define LP_PG_NAME_SIZE       64 /* the server cuts longer names */
-#define LP_PG_NEVER           INT64_MAX
+#define LP_PG_FLIGHTS_MAX                                                                          \
+    1 /* statements under way on one connection; more make batches smaller                         \
+       */
+#define LP_PG_QUEUE_MAX    10000 /* statements that wait for a connection */
+#define LP_PG_PREPARED_MAX 256   /* prepared statements a connection */
+#define LP_PG_PARAMS_MAX   64
+#define LP_PG_NAME_SIZE    64 /* the server cuts longer names */
+#define LP_PG_NEVER        INT64_MAX
 
 /* The hosts of the connection's URL, one an attempt, because libpq has no time limit for one of
  * several. */

@@ -20,25 +20,29 @@ struct unit_test {
     void (*run)(void);
 };
 
-#define LP_TEST(function) {#function, function}
+#define LP_TEST(function)                                                                          \
+    {                                                                                              \
+#function, function                                                                        \
+    }
 
 /* Compares texts and shows both when they differ. */
-#define LP_ASSERT_TEXT(actual, expected)                                                               \
-    do {                                                                                               \
-        const char *actual_ = (actual), *expected_ = (expected);                                       \
-        if (!actual_ || strcmp(actual_, expected_))                                                    \
-            fprintf(stderr, "%s:%d: got  «%s»\n    want «%s»\n", __FILE__, __LINE__,                   \
-                    actual_ ? actual_ : "(null)", expected_);                                          \
-        CU_ASSERT_TRUE(actual_ && !strcmp(actual_, expected_));                                        \
+#define LP_ASSERT_TEXT(actual, expected)                                                           \
+    do {                                                                                           \
+        const char *actual_ = (actual), *expected_ = (expected);                                   \
+        if (!actual_ || strcmp(actual_, expected_))                                                \
+            fprintf(stderr, "%s:%d: got  «%s»\n    want «%s»\n", __FILE__, __LINE__,               \
+                    actual_ ? actual_ : "(null)", expected_);                                      \
+        CU_ASSERT_TRUE(actual_ && !strcmp(actual_, expected_));                                    \
     } while (0)
 
 /* Compares integers and shows both when they differ. */
-#define LP_ASSERT_INT(actual, expected)                                                                \
-    do {                                                                                               \
-        long long actual_ = (long long)(actual), expected_ = (long long)(expected);                    \
-        if (actual_ != expected_)                                                                      \
-            fprintf(stderr, "%s:%d: got %lld, want %lld\n", __FILE__, __LINE__, actual_, expected_);   \
-        CU_ASSERT_EQUAL(actual_, expected_);                                                           \
+#define LP_ASSERT_INT(actual, expected)                                                            \
+    do {                                                                                           \
+        long long actual_ = (long long)(actual), expected_ = (long long)(expected);                \
+        if (actual_ != expected_)                                                                  \
+            fprintf(stderr, "%s:%d: got %lld, want %lld\n", __FILE__, __LINE__, actual_,           \
+                    expected_);                                                                    \
+        CU_ASSERT_EQUAL(actual_, expected_);                                                       \
     } while (0)
 
 static inline int unit_run(const char *suite_name, const struct unit_test *tests, size_t count)
@@ -57,11 +61,11 @@ static inline int unit_run(const char *suite_name, const struct unit_test *tests
     return failed || !ran;
 }
 
-#define LP_TEST_MAIN(suite, ...)                                                                       \
-    int main(void)                                                                                     \
-    {                                                                                                  \
-        static const struct unit_test tests[] = {__VA_ARGS__};                                         \
-        return unit_run(suite, tests, sizeof(tests) / sizeof(*tests));                                 \
+#define LP_TEST_MAIN(suite, ...)                                                                   \
+    int main(void)                                                                                 \
+    {                                                                                              \
+        static const struct unit_test tests[] = {__VA_ARGS__};                                     \
+        return unit_run(suite, tests, sizeof(tests) / sizeof(*tests));                             \
     }
 
 #endif

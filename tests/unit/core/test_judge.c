@@ -9,6 +9,8 @@
 #define NOW_US     (CREATED_US + INT64_C(3600) * 1000000)
 #define LIMIT_S    45
 
+#define SET(field, text) snprintf(field, sizeof(field), "%s", text)
+
 /* An order that we know the bank's id of. */
 static struct lp_expectation by_id(void)
 {
@@ -159,9 +161,9 @@ static void another_order_is_a_mismatch(void)
         check(&id, &amount, LP_EV_MISMATCH, true);
         currency.currency = 840;
         check(&id, &currency, LP_EV_MISMATCH, true);
-        strcpy(number.order_number, "L-1234");
+        SET(number.order_number, "L-1234");
         check(&id, &number, LP_EV_MISMATCH, true);
-        strcpy(order.order_id, "0b6f3a52-91c4-4e0d-8a77-5d2c1f9e4b11");
+        SET(order.order_id, "0b6f3a52-91c4-4e0d-8a77-5d2c1f9e4b11");
         check(&id, &order, LP_EV_MISMATCH, true);
     }
 }
@@ -355,7 +357,7 @@ static void an_answer_about_another_number_is_none(void)
     struct lp_expectation number = by_number();
     struct lp_bank_facts facts = paid_answer();
 
-    strcpy(facts.order_number, "L-124");
+    SET(facts.order_number, "L-124");
     check(&number, &facts, LP_EV_NO_ANSWER, true);
 }
 
