@@ -33,7 +33,7 @@ THIRD_PARTY = {
     r"openssl/": {"wire", "", "leopayd", "examples/sandbox"},
     r"libpq-fe\.h|libpq/|postgres_ext\.h": {"io", "store", ""},
     r"curl/": {"io", "", "examples/sandbox"},
-    r"h2o(\.h|/)": {"leopayd", "examples/sandbox"},
+    r"h2o(\.h|/)": {"leopayd", "examples", "examples/sandbox"},
 }
 
 PROGRAMS = ("leopayd/", "leopayctl/", "examples/")
