@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conn.h"
 #include "log.h"
 #include "reply.h"
 
@@ -23,19 +24,20 @@ static void on_request_gone(void *data)
         tie->exchange->req = NULL;
         tie->exchange->tie = NULL;
     }
-    server_request_end(tie->conn);
+    conn_request_end(tie->conn);
 }
 
 void exchange_begin(struct server *server, h2o_req_t *req)
 {
     struct exchange *exchange = h2o_mem_alloc(sizeof(*exchange));
+    struct conn *conn = conn_of(req);
     int status;
-    const char *fault = server_request_begin(req, &status);
+    const char *fault = conn_request_begin(conn, req->entity.len, &status);
 
     *exchange = (struct exchange){
         .server = server, .req = req, .route = ROUTE_OTHER, .started_us = stats_now_us()};
     exchange->tie = h2o_mem_alloc_shared(&req->pool, sizeof(*exchange->tie), on_request_gone);
-    *exchange->tie = (struct exchange_tie){.conn = server_conn(req), .exchange = exchange};
+    *exchange->tie = (struct exchange_tie){.conn = conn, .exchange = exchange};
     server->under_way++;
     if (req->version < 0x101) {
         req->http1_is_persistent = 0;

@@ -41,8 +41,7 @@ const char *exchange_header(const struct exchange *exchange, const char *name, s
 /* The path without its query; borrowed, not terminated. */
 h2o_iovec_t exchange_path(const struct exchange *exchange);
 
-/* The query without its question mark, as a string in the request's pool; "" where there is none.
- */
+/* The query without its question mark, in the request's pool; "" where there is none. */
 const char *exchange_query(const struct exchange *exchange);
 
 /* The value of a parameter of a query, percent-decoded into the request's pool; NULL where it is

@@ -202,7 +202,7 @@ static int activated(const char *name)
     const char *pid = getenv("LISTEN_PID");
     const char *count_text = getenv("LISTEN_FDS");
     const char *names = getenv("LISTEN_FDNAMES");
-    int count = count_text == NULL ? 0 : atoi(count_text);
+    int count = count_text == NULL ? 0 : (int)strtol(count_text, NULL, 10);
 
     if (pid == NULL || strtol(pid, NULL, 10) != getpid()) {
         return -1;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The metrics in Prometheus' text format.  Pure, but for what it asks the kernel about the process.
- */
+/* The metrics in Prometheus' text format.  Asks only the kernel, about the process. */
 #ifndef LEOPAYD_METRICS_H
 #define LEOPAYD_METRICS_H
 

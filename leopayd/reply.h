@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Answers.  Each call ends its exchange; also one whose request is gone, to which nothing is sent.
- */
+/* Answers.  Each call ends its exchange, also one whose request is gone; then nothing is sent. */
 #ifndef LEOPAYD_REPLY_H
 #define LEOPAYD_REPLY_H
 

@@ -19,7 +19,6 @@
 #define SERVER_LISTENERS_MAX 8
 
 struct exchange;
-struct conn;
 
 /* Answers a request, at once or later; see exchange.h. */
 typedef void (*server_request_cb)(struct exchange *exchange);
@@ -59,21 +58,13 @@ void server_listen(struct server *server, int fd);
 /* Waits for at most wait_ms and does what there is to do. */
 void server_run(struct server *server, int32_t wait_ms);
 
-/* Wakes the loop whenever the descriptor is readable.  The server owns the descriptor from now on.
- */
+/* Wakes the loop whenever the descriptor is readable.  The server owns it from now on. */
 void server_watch(struct server *server, int fd);
 
-/* Takes no new connection, closes the idle ones, and ends each of the others with its next answer.
- */
+/* Takes no new connection, closes the idle ones, and ends each other with its next answer. */
 void server_drain(struct server *server);
 
-/* For exchange.c: a request begins on its connection.  NULL, or why the gate refuses it, and
- * *ret_status. */
-const char *server_request_begin(h2o_req_t *req, int *ret_status);
-
-/* For exchange.c: libh2o has done with the request, and may read the next one at once. */
-void server_request_end(struct conn *conn);
-
-struct conn *server_conn(h2o_req_t *req);
+/* For conn.c: a connection has gone, which makes room for another. */
+void server_conn_closed(struct server *server);
 
 #endif
