@@ -45,9 +45,15 @@ foreach(flag
         -ftrivial-auto-var-init=zero)
     leopay_add_flag(${flag})
 endforeach()
-# libh2o's and OpenSSL's macros trip these two in code that is not ours.
-leopay_add_flag(-Wno-gnu-statement-expression)
-leopay_add_flag(-Wno-gnu-zero-variadic-macro-arguments)
+# libh2o's and OpenSSL's macros trip these two in code that is not ours.  A compiler takes any -Wno-…, so it is
+# asked for the warning itself.
+foreach(warning gnu-statement-expression gnu-zero-variadic-macro-arguments)
+    string(MAKE_C_IDENTIFIER "have_${warning}" have)
+    check_c_compiler_flag("-W${warning}" ${have})
+    if(${have})
+        add_compile_options("-Wno-${warning}")
+    endif()
+endforeach()
 
 if(LEOPAY_WERROR)
     add_compile_options(-Werror)
