@@ -36,6 +36,12 @@ class Outcomes(SharedCase):
     def questions(self, number):
         return self.stack.bank_order(number)["status_questions"]
 
+    def truth(self, number, **knobs):
+        """The bank comes to its senses, and the payer's second return asks it at once."""
+        self.stack.knobs(**knobs)
+        self.stack.come_back(number)
+        self.stack.wait_status(number, "notified")
+
     def wait_questions(self, number, more):
         goal = self.questions(number) + more
         wait_for(f"{more} more questions about {number}", lambda: self.questions(number) >= goal)
@@ -109,12 +115,11 @@ class Outcomes(SharedCase):
         for status in (5, 7, 8, 9, 42, 0, 1):
             with self.subTest(status=status):
                 number = self.registered("pay", status_override=status)
-                self.wait_questions(number, 1)
+                wait_for("the bank was asked", lambda: self.questions(number) >= 1)
                 self.assertEqual(self.stack.status(number), "registered")
-                self.stack.knobs(status_override=-1)
-                self.stack.wait_status(number, "notified")
+                self.truth(number, status_override=-1)
 
-    def test_lies_are_flagged_and_asked_about_again(self):
+    def test_lies_are_flagged(self):
         lies = ({"amount_delta": 1}, {"amount_delta": -9999}, {"currency": "840"}, {"deposited_delta": -1},
                 {"deposited_delta": 1}, {"other_order_number": "999999"},
                 {"other_order_id": "0b6f3a52-91c4-4e0d-8a77-5d2c1f9e4b10"})
@@ -124,11 +129,17 @@ class Outcomes(SharedCase):
             with self.subTest(lie=lie):
                 number = self.registered("pay", **lie)
                 wait_for("it is flagged", lambda: number in self.attention())
-                self.wait_questions(number, 1)
                 self.assertEqual(self.stack.status(number), "registered")
                 self.assertEqual(self.receipts(number), [])
-                self.stack.knobs(**truth)
-                self.stack.wait_status(number, "notified")
+                self.truth(number, **truth)
+
+    def test_a_lie_is_asked_about_again_without_a_hint(self):
+        number = self.registered("pay", amount_delta=1)
+        wait_for("it is flagged", lambda: number in self.attention())
+        self.wait_questions(number, 2)
+        self.assertEqual(self.stack.status(number), "registered")
+        self.stack.knobs(amount_delta=0)
+        self.stack.wait_status(number, "notified")
 
     def test_currency_810_is_the_rouble(self):
         number = self.registered("pay", currency="810")
@@ -148,16 +159,19 @@ class Outcomes(SharedCase):
         for fault in ("http_500", "http_502_html", "http_429", "html_200", "garbage", "empty", "redirect", "huge",
                       "reset_before", "reset_after", "truncated", "cut", "hang", "hang_after", "slow_body"):
             with self.subTest(fault=fault):
+                asked = self.answers()
                 number = self.registered("pay", status_fault=fault)
-                asked = self.stack.bank("GET", "/sandbox/stats")["arrivals"]["getOrderStatusExtended.do"]
-                wait_for("the bank was asked", lambda: self.stack.bank("GET", "/sandbox/stats")["arrivals"][
-                    "getOrderStatusExtended.do"] > asked or self.payment_was_asked(number))
+                wait_for("the bank was asked", lambda: self.answers() > asked)
                 self.assertEqual(self.stack.status(number), "registered")
-                self.stack.knobs(status_fault="none")
-                self.stack.wait_status(number, "notified")
+                self.truth(number, status_fault="none")
 
-    def payment_was_asked(self, number):
-        return self.stack.payment(number).get("last_error") is not None
+    def test_trouble_is_outlasted_without_a_hint(self):
+        number = self.registered("pay", status_fault="http_500", status_fault_count=3)
+        self.stack.wait_status(number, "notified")
+
+    def answers(self):
+        """How many questions have come to the bank, answered or not."""
+        return self.stack.bank("GET", "/sandbox/stats")["arrivals"]["getOrderStatusExtended.do"]
 
     def test_denied_about_a_known_order_is_no_failure(self):
         number = self.registered("pay", deny_all=True)
@@ -168,17 +182,11 @@ class Outcomes(SharedCase):
 
     def test_errors_about_a_known_order_are_no_failure(self):
         for code in (1, 5, 6, 7):
+            asked = self.answers()
             number = self.registered("pay", status_fault="refuse_code", status_refuse_code=code)
-            self.wait_answers(2)
+            wait_for("the bank was asked", lambda: self.answers() > asked)
             self.assertEqual(self.stack.status(number), "registered")
-            self.stack.knobs(status_fault="none")
-            self.stack.wait_status(number, "notified")
-
-    def wait_answers(self, more):
-        def count():
-            return self.stack.bank("GET", "/sandbox/stats")["arrivals"]["getOrderStatusExtended.do"]
-        goal = count() + more
-        wait_for(f"{more} more questions", lambda: count() >= goal)
+            self.truth(number, status_fault="none")
 
 
 class Callbacks(Case):
