@@ -3,6 +3,7 @@
 #ifndef CTL_TRANSACTION_H
 #define CTL_TRANSACTION_H
 
+#include <leopay/report.h>
 #include <leopay/transaction.h>
 
 #include "output.h"
@@ -46,5 +47,13 @@ extern const struct column transaction_columns[T_COLUMNS];
 
 /* Fills all cells but those of deliveries and history, borrowing from the payment. */
 void transaction_cells(const struct leopay_transaction *t, struct cell ret_cells[T_COLUMNS]);
+
+struct ctl;
+
+/*
+ * Reads the filter's options, once the settings are read: days are days of their time zone.  The
+ * filter may point to *bank_status afterwards.  0 or STATUS_USAGE after saying why.
+ */
+int filter_read(const struct ctl *ctl, struct leopay_filter *filter, int *bank_status);
 
 #endif

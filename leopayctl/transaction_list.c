@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* transaction list: filters from options, pages by keyset, totals of the whole filtered set. */
-#include <string.h>
-
+/* transaction list: pages by keyset, totals of the whole filtered set. */
 #include "ctl.h"
-#include "dates.h"
 #include "transaction.h"
 
 #define PAGE_MAX    1000
@@ -13,75 +10,12 @@
 struct listing {
     struct outcome outcome;
     struct leopay_filter filter;
-    int bank_status;
-    int64_t limit; /* 0: all */
+    int bank_status; /* what the filter's points to */
+    int64_t limit;   /* 0: all */
     int64_t shown;
     int64_t next_after_id;
     struct leopay_totals totals;
 };
-
-static int read_date(const struct ctl *ctl, const char *name, bool end, int64_t *ret_us)
-{
-    const char *value = option(ctl, name);
-
-    if (!value || dates_parse(value, end, ret_us))
-        return 0;
-    return usage_bad(ctl, name, value, MSG_K_DATE);
-}
-
-static int read_dates(const struct ctl *ctl, struct leopay_filter *filter)
-{
-    int status = read_date(ctl, "paid-from", false, &filter->paid_from_us);
-
-    if (!status)
-        status = read_date(ctl, "paid-to", true, &filter->paid_before_us);
-    if (!status)
-        status = read_date(ctl, "created-from", false, &filter->created_from_us);
-    if (!status)
-        status = read_date(ctl, "created-to", true, &filter->created_before_us);
-    return status;
-}
-
-static int read_statuses(const struct ctl *ctl, unsigned *ret_statuses)
-{
-    for (size_t i = 0; i < ctl->option_count; i++) {
-        const struct given *given = &ctl->options[i];
-
-        if (strcmp(given->info->name, "status") != 0)
-            continue;
-        enum leopay_status_code status = leopay_status_parse(given->value);
-        if (!status)
-            return usage_bad(ctl, "status", given->value, MSG_K_STATUS);
-        *ret_statuses |= 1u << status;
-    }
-    return 0;
-}
-
-static int read_filter(const struct ctl *ctl, struct listing *listing)
-{
-    struct leopay_filter *filter = &listing->filter;
-    int64_t bank_status = 0;
-
-    int status = read_dates(ctl, filter);
-    if (!status)
-        status = read_statuses(ctl, &filter->statuses);
-    if (!status)
-        status = option_number(ctl, "bank-status", INT32_MIN, INT32_MAX, &bank_status);
-    if (!status)
-        status = option_number(ctl, "limit", 0, INT64_MAX, &listing->limit);
-    if (!status)
-        status = option_number(ctl, "after", 1, INT64_MAX, &filter->after_id);
-    if (status)
-        return status;
-    listing->bank_status = (int)bank_status;
-    filter->bank_status = option(ctl, "bank-status") ? &listing->bank_status : NULL;
-    filter->billing = option(ctl, "billing");
-    filter->counteragent = option(ctl, "counteragent");
-    filter->search = option(ctl, "search");
-    filter->order_id = option(ctl, "order-id");
-    filter->attention = option(ctl, "attention") != NULL;
-    return 0;
-}
 
 static void on_page(void *data, int code, const struct leopay_page *page,
                     const struct leopay_error *err)
@@ -183,7 +117,9 @@ int run_transaction_list(struct ctl *ctl)
     /* The settings come first: days are days of their time zone. */
     int status = session_open(ctl);
     if (!status)
-        status = read_filter(ctl, &listing);
+        status = filter_read(ctl, &listing.filter, &listing.bank_status);
+    if (!status)
+        status = option_number(ctl, "limit", 0, INT64_MAX, &listing.limit);
     if (status)
         return status;
     output_begin(&ctl->out, SHAPE_LIST, transaction_columns, T_COLUMNS);
