@@ -27,11 +27,6 @@
 #define HTTP_CONNECTIONS_MAX 4096
 #define WAIT_BUDGET          64
 
-int64_t lp_setting_ms(const struct leopay *lp, enum leopay_setting setting)
-{
-    return leopay_settings_number(lp->settings, setting) * 1000;
-}
-
 int leopay_init(void)
 {
     return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? 0 : LEOPAY_EINTERNAL;
@@ -82,8 +77,12 @@ static int load_key(struct leopay *lp, const struct leopay_settings *settings,
 static void on_cancel(struct lp_task *task)
 {
     struct leopay *lp = task->data;
+    bool room = true;
 
-    lp_ops_abandon(&lp->cancelled, LEOPAY_ECANCELLED);
+    while (room && lp_ops_abandon_first(&lp->cancelled, LEOPAY_ECANCELLED))
+        room = lp_loop_take(lp->loop);
+    if (!lp_list_empty(&lp->cancelled))
+        lp_loop_defer(lp->loop, task);
 }
 
 static void release(struct leopay *lp)
@@ -170,8 +169,12 @@ int leopay_close(struct leopay *lp)
     lp->entered = true;
     lp_jobs_stop(lp);
     lp_health_stop(lp);
-    lp_ops_abandon(&lp->ops, LEOPAY_ECLOSED);
-    lp_ops_abandon(&lp->cancelled, LEOPAY_ECANCELLED);
+    lp_leases_give_back(lp);
+    lp_store_close(lp->store); /* a callback that tries again is refused, or this would not end */
+    while (lp_ops_abandon_first(&lp->ops, LEOPAY_ECLOSED))
+        ;
+    while (lp_ops_abandon_first(&lp->cancelled, LEOPAY_ECANCELLED))
+        ;
     release(lp);
     return 0;
 }
@@ -213,11 +216,10 @@ int leopay_wait(struct leopay *lp, leopay_op op, int timeout_ms)
     while (lp_op_pending(lp, op)) {
         struct pollfd fd = {.fd = leopay_fd(lp), .events = POLLIN};
         int64_t left = timeout_ms < 0 ? -1 : left_ms(end_ms, monotonic_ms());
-        int ready = poll(&fd, 1, (int)left);
-        if (!ready && !left)
-            return LEOPAY_ETIMEDOUT;
-        if (ready > 0)
+        if (poll(&fd, 1, (int)left) > 0)
             (void)leopay_process(lp, WAIT_BUDGET);
+        if (!left && lp_op_pending(lp, op)) /* a busy handle is never without something to do */
+            return LEOPAY_ETIMEDOUT;
     }
     return 0;
 }
@@ -242,7 +244,9 @@ int leopay_reload(struct leopay *lp, const struct leopay_settings *settings,
     if (code)
         return lp_error_set(err, code, LEOPAY_DOMAIN_SYSTEM, "%s", leopay_code_text(code));
     code = read_bank(copy, &bank);
-    if (!code)
+    if (code)
+        lp_error_set(err, code, LEOPAY_DOMAIN_SYSTEM, "%s", leopay_code_text(code));
+    else
         code = load_key(lp, copy, err);
     if (code) {
         leopay_settings_free(copy);

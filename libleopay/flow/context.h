@@ -21,6 +21,7 @@
 struct lp_op {
     struct lp_list link; /* in the handle's list while the caller waits for it */
     leopay_op id;        /* 0: the caller has been called back */
+    bool cancelled;      /* whatever becomes of it, the caller is told LEOPAY_ECANCELLED */
     /* Calls back with the code; the flow goes on without a caller. */
     void (*abandon)(struct lp_op *op, int code);
 };
@@ -106,18 +107,25 @@ struct leopay {
 /* Operations (op.c). */
 void lp_op_start(struct leopay *lp, struct lp_op *op, void (*abandon)(struct lp_op *op, int code),
                  leopay_op *ret_op);
-void lp_ops_abandon(struct lp_list *ops, int code); /* every one of a list */
+bool lp_ops_abandon_first(struct lp_list *ops, int code); /* false when there is none */
+size_t lp_ops_count(const struct lp_list *ops);
 bool lp_op_pending(const struct leopay *lp, leopay_op id);
-/* True once: the caller is to be called back now.  False when it was abandoned. */
+/* True once: the caller is to be called back now.  False when it has been: it was abandoned, or it
+ * had cancelled and has been told so just now. */
 bool lp_op_end(struct lp_op *op);
 
 /* Leases (lease.c).  The timer's data is the handle. */
 void lp_lease_timer(struct lp_timer *timer);
 void lp_lease_hold(struct leopay *lp, struct lp_lease *lease, int64_t id, int64_t number);
 void lp_lease_drop(struct lp_lease *lease); /* harmless for one that is not held */
+/* Others may take up the work at once; sent where a connection is ready, and not waited for. */
+void lp_leases_give_back(struct leopay *lp);
 
 /* Seconds of a setting, in milliseconds. */
-int64_t lp_setting_ms(const struct leopay *lp, enum leopay_setting setting);
+static inline int64_t lp_setting_ms(const struct leopay *lp, enum leopay_setting setting)
+{
+    return leopay_settings_number(lp->settings, setting) * 1000;
+}
 
 static inline void lp_count(struct leopay *lp, enum lp_count what)
 {

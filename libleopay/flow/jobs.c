@@ -5,7 +5,7 @@
  */
 #include "flow/jobs.h"
 
-#include "base/error.h"
+#include "flow/agenda.h"
 #include "flow/check.h"
 #include "flow/notify.h"
 #include "store/jobs.h"
@@ -31,16 +31,6 @@ static int least(int a, int b)
     return a < b ? a : b;
 }
 
-static void expect(struct leopay *lp, struct lp_timer *timer, int64_t due_ms)
-{
-    int64_t at_ms = lp_loop_now_ms(lp->loop) + (due_ms > 0 ? due_ms : 0);
-
-    if (!lp->jobs.running || due_ms < 0)
-        return;
-    if (!timer->position || at_ms < timer->at_ms)
-        (void)lp_loop_timer_set(lp->loop, timer, at_ms);
-}
-
 static void log_claim_failure(struct leopay *lp, const struct leopay_error *err)
 {
     lp_log(&lp->log, LEOPAY_LOG_WARNING, "jobs.claim_failed", LP_LOG_TEXT("error", err->text));
@@ -63,7 +53,7 @@ static void on_bank_claimed(void *data, int code, const PGresult *result,
         lp->jobs.bank_busy++;
         lp_check_start(lp, &claim);
     }
-    expect(lp, &lp->jobs.bank_timer, lp->jobs.bank_again || rows == CLAIM_MAX ? 0 : POLL_MS);
+    lp_agenda_expect_bank(lp, lp->jobs.bank_again || rows == CLAIM_MAX ? 0 : POLL_MS);
     lp->jobs.bank_again = false;
 }
 
@@ -80,7 +70,7 @@ static void claim_bank(struct leopay *lp)
     lp->jobs.bank_claiming = true;
     if (lp_store_claim_bank(lp->store, places, lp->bank.tag, on_bank_claimed, lp)) {
         lp->jobs.bank_claiming = false;
-        expect(lp, &lp->jobs.bank_timer, POLL_MS);
+        lp_agenda_expect_bank(lp, POLL_MS);
     }
 }
 
@@ -101,7 +91,7 @@ static void on_notify_claimed(void *data, int code, const PGresult *result,
         lp->jobs.notify_busy++;
         lp_notify_start(lp, &claim);
     }
-    expect(lp, &lp->jobs.notify_timer, lp->jobs.notify_again || rows == CLAIM_MAX ? 0 : POLL_MS);
+    lp_agenda_expect_notify(lp, lp->jobs.notify_again || rows == CLAIM_MAX ? 0 : POLL_MS);
     lp->jobs.notify_again = false;
 }
 
@@ -119,7 +109,7 @@ static void claim_notify(struct leopay *lp)
     if (lp_store_claim_notify(lp->store, places, NOTIFY_PER_BILLING, FAILING_AFTER,
                               on_notify_claimed, lp)) {
         lp->jobs.notify_claiming = false;
-        expect(lp, &lp->jobs.notify_timer, POLL_MS);
+        lp_agenda_expect_notify(lp, POLL_MS);
     }
 }
 
@@ -140,8 +130,8 @@ void lp_jobs_start(struct leopay *lp)
         .bank_timer = {.cb = on_bank_timer, .data = lp},
         .notify_timer = {.cb = on_notify_timer, .data = lp},
     };
-    expect(lp, &lp->jobs.bank_timer, 0);
-    expect(lp, &lp->jobs.notify_timer, 0);
+    lp_agenda_expect_bank(lp, 0);
+    lp_agenda_expect_notify(lp, 0);
 }
 
 void lp_jobs_stop(struct leopay *lp)
@@ -149,28 +139,4 @@ void lp_jobs_stop(struct leopay *lp)
     lp->jobs.running = false;
     lp_loop_timer_clear(lp->loop, &lp->jobs.bank_timer);
     lp_loop_timer_clear(lp->loop, &lp->jobs.notify_timer);
-}
-
-void lp_jobs_expect_bank(struct leopay *lp, int64_t due_ms)
-{
-    expect(lp, &lp->jobs.bank_timer, due_ms);
-}
-
-void lp_jobs_expect_notify(struct leopay *lp, int64_t due_ms)
-{
-    expect(lp, &lp->jobs.notify_timer, due_ms);
-}
-
-void lp_jobs_bank_done(struct leopay *lp)
-{
-    lp->jobs.bank_busy--;
-    if (lp->jobs.bank_again)
-        expect(lp, &lp->jobs.bank_timer, 0);
-}
-
-/* The place that came free may be the one that its billing's next delivery waits for. */
-void lp_jobs_notify_done(struct leopay *lp)
-{
-    lp->jobs.notify_busy--;
-    expect(lp, &lp->jobs.notify_timer, 0);
 }

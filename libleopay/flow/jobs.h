@@ -8,12 +8,4 @@
 void lp_jobs_start(struct leopay *lp);
 void lp_jobs_stop(struct leopay *lp); /* claims nothing more */
 
-/* Something is due in this many milliseconds: a question to the bank, or a delivery. */
-void lp_jobs_expect_bank(struct leopay *lp, int64_t due_ms);
-void lp_jobs_expect_notify(struct leopay *lp, int64_t due_ms);
-
-/* A claimed job has ended; its place is free. */
-void lp_jobs_bank_done(struct leopay *lp);
-void lp_jobs_notify_done(struct leopay *lp);
-
 #endif

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "core/backoff.h"
-#include "flow/jobs.h"
+#include "flow/agenda.h"
 
 /* Spreads a crowd of repeats; nothing secret hangs on it. */
 static uint32_t jitter(const struct lp_move *move, int attempts)
@@ -57,7 +57,7 @@ void lp_plan_step(const struct leopay *lp, const struct lp_step *step, enum lp_j
 void lp_plan_expect(struct leopay *lp, enum lp_job job, int64_t due_ms)
 {
     if (job == LP_JOB_NOTIFY)
-        lp_jobs_expect_notify(lp, due_ms);
+        lp_agenda_expect_notify(lp, due_ms);
     else if (job != LP_JOB_NONE)
-        lp_jobs_expect_bank(lp, due_ms);
+        lp_agenda_expect_bank(lp, due_ms);
 }
