@@ -23,6 +23,7 @@
 #include "config.h"
 #include "listener.h"
 #include "log.h"
+#include "metrics.h"
 #include "ops.h"
 #include "pages.h"
 #include "server.h"
@@ -292,6 +293,7 @@ int daemon_run(struct leopay_settings *settings)
     harden();
     log_configure(settings);
     pages_init();
+    metrics_start();
     daemon->signal_fd = open_signals();
     if (daemon->signal_fd < 0 || leopay_init() != 0) {
         fprintf(stderr, "leopayd: cannot start: %s\n", strerror(errno));

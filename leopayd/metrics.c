@@ -12,6 +12,8 @@
 
 #include "log.h"
 
+static time_t started_at;
+
 static void write_head(struct text *out, const char *name, const char *suffix, const char *type,
                        const char *help)
 {
@@ -78,10 +80,7 @@ static void write_counters(struct text *out, const struct worker_report *reports
 static void write_process(struct text *out)
 {
     struct rusage usage;
-    struct timespec now;
-    struct timespec up;
     unsigned long long pages = 0;
-    static double started_at;
 
     getrusage(RUSAGE_SELF, &usage);
     write_head(out, "process_cpu_seconds", "_total", "counter", "Processor time used.");
@@ -97,14 +96,14 @@ static void write_process(struct text *out)
         }
         fclose(statm);
     }
-    clock_gettime(CLOCK_REALTIME, &now);
-    clock_gettime(CLOCK_MONOTONIC, &up);
-    if (started_at == 0) {
-        started_at = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-    }
     write_head(out, "process_start_time_seconds", "", "gauge",
                "When the process was started, in Unix time.");
-    text_printf(out, "leopay_process_start_time_seconds %.3f\n", started_at);
+    text_printf(out, "leopay_process_start_time_seconds %.0f\n", (double)started_at);
+}
+
+void metrics_start(void)
+{
+    started_at = time(NULL);
 }
 
 void metrics_write(struct text *out, const struct worker_report *reports, size_t count, bool ready)

@@ -9,6 +9,9 @@
 #include "text.h"
 #include "worker.h"
 
+/* Notes when the process was started. */
+void metrics_start(void);
+
 /* Writes the sum of all reports. */
 void metrics_write(struct text *out, const struct worker_report *reports, size_t count, bool ready);
 
