@@ -25,17 +25,19 @@ GRANT SELECT ON leopay.schema_versions TO leopay_daemon, leopay_operator, leopay
 -- The daemon does the daemon's work: it reads the directory and changes payments, and deletes nothing but jobs.
 GRANT SELECT ON leopay.counteragents, leopay.billings TO leopay_daemon;
 GRANT UPDATE (failures) ON leopay.billings TO leopay_daemon;
+GRANT SELECT, UPDATE (last_used_at) ON leopay.tokens TO leopay_daemon;
 GRANT SELECT, INSERT, UPDATE ON leopay.transactions, leopay.bank_access TO leopay_daemon;
 GRANT SELECT, INSERT, UPDATE, DELETE ON leopay.jobs TO leopay_daemon;
 GRANT SELECT, INSERT ON leopay.confirmations, leopay.deliveries, leopay.history, leopay.idempotency_keys TO leopay_daemon;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA leopay TO leopay_daemon;
 
--- An operator does by hand what the daemon does, and keeps the directory.
+-- An operator does by hand what the daemon does, and keeps the directory and the tokens.
 GRANT leopay_daemon TO leopay_operator;
 GRANT INSERT, UPDATE ON leopay.counteragents, leopay.billings TO leopay_operator;
+GRANT INSERT, UPDATE (revoked_at) ON leopay.tokens TO leopay_operator;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA leopay TO leopay_operator;
 
--- An accountant reads, and sees no secret: not the one that a payer returns with, nor any key.
+-- An accountant reads, and sees no secret: not the one that a payer returns with, nor any key, nor tokens.
 GRANT SELECT ON leopay.counteragents, leopay.billings, leopay.jobs, leopay.confirmations, leopay.deliveries, leopay.history
     TO leopay_accountant;
 GRANT SELECT (id, created_at, registered_at, paid_at, notified_at, billing_id, counteragent_id, amount, commission,

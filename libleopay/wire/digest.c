@@ -54,6 +54,15 @@ static int digest_hex(struct lp_buf *buf, char *ret_text, size_t digits)
     return code;
 }
 
+int lp_text_digest(const char *text, char ret_digest[65])
+{
+    struct lp_buf buf;
+
+    lp_buf_init(&buf, FIELDS_MAX);
+    lp_buf_puts(&buf, text);
+    return digest_hex(&buf, ret_digest, 64);
+}
+
 int lp_order_fingerprint(const struct leopay_order *order, char ret_fingerprint[65])
 {
     struct lp_buf buf;

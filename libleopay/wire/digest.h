@@ -13,6 +13,9 @@
  * randomness. */
 int lp_random_hex(char *ret_text, size_t count);
 
+/* The SHA-256 of a text in hex, 64 digits and a NUL. */
+int lp_text_digest(const char *text, char ret_digest[65]);
+
 /* The fingerprint of an order's six fields: a SHA-256 in hex (65 bytes with NUL); its key is no
  * part of it. */
 int lp_order_fingerprint(const struct leopay_order *order, char ret_fingerprint[65]);
