@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reports: payments by filter, newest first, page by page, and the totals of a whole filtered set.
+ * Reports: payments by filter, newest first, page by page, and the totals of a whole filtered set;
+ * and what programs that show them share: the fields of a payment, days and times.
  */
 #ifndef LEOPAY_REPORT_H
 #define LEOPAY_REPORT_H
@@ -11,6 +12,7 @@
 
 #include <leopay/error.h>
 #include <leopay/handle.h>
+#include <leopay/settings.h>
 #include <leopay/transaction.h>
 
 #ifdef __cplusplus
@@ -63,6 +65,59 @@ int leopay_transaction_list(struct leopay *lp, const struct leopay_filter *filte
 int leopay_transaction_totals(struct leopay *lp, const struct leopay_filter *filter,
                               leopay_totals_cb cb, void *data, leopay_op *ret_op,
                               struct leopay_error *err);
+
+/* ---- Fields ------------------------------------------------------------------------------------
+ */
+
+/** What a field holds. */
+enum leopay_value_kind {
+    LEOPAY_VALUE_ABSENT, /* null */
+    LEOPAY_VALUE_TEXT,
+    LEOPAY_VALUE_STATUS, /* `text` is its name, `number` an enum leopay_status_code */
+    LEOPAY_VALUE_NUMBER,
+    LEOPAY_VALUE_MONEY, /* `number` in kopecks */
+    LEOPAY_VALUE_TIME,  /* `number` in Unix microseconds; see leopay_time_format() */
+};
+
+/** One field of a payment. */
+struct leopay_value {
+    const char *name; /* "created_at"; static storage */
+    enum leopay_value_kind kind;
+    const char *text; /* NULL unless it is a text; borrowed from the payment */
+    int64_t number;
+};
+
+/** How many fields a payment shows to machines. */
+#define LEOPAY_VALUES 23
+
+/**
+ * The fields of a payment as JSON and CSV have them: these, in this order, of these types, wherever
+ * machines read payments.
+ */
+void leopay_transaction_values(const struct leopay_transaction *transaction,
+                               struct leopay_value ret_values[LEOPAY_VALUES]);
+
+/* ---- Days and times ----------------------------------------------------------------------------
+ */
+
+/** "2026-11-22T10:15:30.123456+00:00" and a NUL. */
+#define LEOPAY_TIME_SIZE 33
+
+/** Writes a time as RFC 3339 in UTC, always with six digits. */
+void leopay_time_format(int64_t time_us, char ret_text[LEOPAY_TIME_SIZE]);
+
+/**
+ * Makes LEOPAY_TIMEZONE the zone of the whole process, by its variable TZ: for
+ * leopay_period_parse() and for libc's own functions.  Call it before threads start.
+ */
+void leopay_zone_use(const struct leopay_settings *settings);
+
+/**
+ * Reads one end of a period: a day of the process's time zone, "2026-11-22", or an RFC 3339 time
+ * from 1970 on.  *ret_us gets its first instant; with `end` the first instant after it, so that
+ * both ends of a period are inclusive.  LEOPAY_EINVAL.
+ */
+int leopay_period_parse(const char *text, bool end, int64_t *ret_us);
 
 #ifdef __cplusplus
 }

@@ -13,7 +13,8 @@ static void deliver_page(struct lp_rows *rows, int code, const PGresult *result,
                          const struct leopay_error *err)
 {
     leopay_page_cb cb = (leopay_page_cb)rows->cb;
-    size_t count = code ? 0 : (size_t)PQntuples(result);
+    size_t found = code ? 0 : (size_t)PQntuples(result);
+    size_t count = found > (size_t)rows->limit ? (size_t)rows->limit : found;
     struct leopay_transaction *views = lp_calloc(count + 1, sizeof(*views));
     struct leopay_page page = {.rows = views, .count = count};
     struct leopay_error own;
@@ -24,7 +25,7 @@ static void deliver_page(struct lp_rows *rows, int code, const PGresult *result,
     }
     for (size_t i = 0; i < count && !code; i++)
         lp_view_read(&(struct lp_row){.result = result, .row = (int)i}, &views[i]);
-    if (!code && count == (size_t)rows->limit)
+    if (!code && found > count)
         page.next_after_id = views[count - 1].id;
     cb(rows->data, code, code ? NULL : &page, err);
     lp_free(views);
@@ -42,8 +43,9 @@ int leopay_transaction_list(struct leopay *lp, const struct leopay_filter *filte
     if (!(rows = lp_rows_new(lp, deliver_page, (void (*)(void))cb, data)))
         return lp_error_nomem(err);
     rows->limit = limit;
-    return lp_rows_start(rows, lp_store_list(lp->store, filter, limit, lp_rows_done, rows), ret_op,
-                         err);
+    /* One more than is shown tells whether there is a page after this one. */
+    return lp_rows_start(rows, lp_store_list(lp->store, filter, limit + 1, lp_rows_done, rows),
+                         ret_op, err);
 }
 
 static void deliver_totals(struct lp_rows *rows, int code, const PGresult *result,
