@@ -37,6 +37,7 @@
 #include <leopay/report.h>
 #include <leopay/schema.h>
 #include <leopay/settings.h>
+#include <leopay/token.h>
 #include <leopay/transaction.h>
 #include <leopay/version.h>
 
