@@ -45,13 +45,22 @@ struct lp_bank_request {
 };
 
 void lp_bank_request_done(struct lp_bank_request *request);
-/* Both: 0, LEOPAY_ENOMEM, or LEOPAY_ESETTING when credentials are missing. */
+/* All: 0, LEOPAY_ENOMEM, or LEOPAY_ESETTING when credentials are missing. */
 int lp_bank_register_request(const struct lp_bank_profile *profile,
                              const struct lp_bank_order *order,
                              struct lp_bank_request *ret_request);
 /* getOrderStatusExtended.do by exactly one of the two; the other is NULL. */
 int lp_bank_status_request(const struct lp_bank_profile *profile, const char *order_id,
                            const char *order_number, struct lp_bank_request *ret_request);
+
+#define LP_BANK_LIST_MAX 200 /* orders of one page */
+
+/*
+ * getLastOrdersForMerchants.do, which "rbs" alone has: orders of any state that were registered in
+ * from ≤ t ≤ to, `size` (at most LP_BANK_LIST_MAX) a page, the first page is 0.
+ */
+int lp_bank_list_request(const struct lp_bank_profile *profile, int64_t from_us, int64_t to_us,
+                         int page, int size, struct lp_bank_request *ret_request);
 
 enum lp_register_outcome {
     LP_REGISTER_OK,       /* order id and page were given */
@@ -73,5 +82,19 @@ void lp_bank_read_register(int http_status, const char *bytes, size_t len,
 /* Reads the answer to a status question.  False when it says nothing about the order. */
 bool lp_bank_read_status(int http_status, const char *bytes, size_t len,
                          struct lp_bank_facts *ret_facts);
+
+/* A page of the bank's list. */
+struct lp_bank_list {
+    int error_code;
+    struct lp_bank_facts *orders;
+    size_t count;
+    int64_t total; /* in all pages */
+};
+
+/* Reads a page of the list: 0, LEOPAY_ENOMEM, or LEOPAY_EBANKREPLY when it cannot be read.  With
+ * an error_code it is empty. */
+int lp_bank_read_list(int http_status, const char *bytes, size_t len,
+                      struct lp_bank_list *ret_list);
+void lp_bank_list_done(struct lp_bank_list *list);
 
 #endif

@@ -237,3 +237,42 @@ int lp_bank_status_request(const struct lp_bank_profile *profile, const char *or
     put_text(profile, &request.body, "language", profile->language);
     return end(profile, &request, ret_request);
 }
+
+/* "20261122101530", in Moscow's time, which the bank keeps; Moscow is at +03:00 all the year. */
+static void format_moment(int64_t time_us, char ret_text[15])
+{
+    char full[LP_TIME_SIZE];
+    size_t used = 0;
+
+    lp_time_format(time_us + INT64_C(3) * 3600 * 1000000, full);
+    for (const char *p = full; *p && used < 14; p++)
+        if (*p >= '0' && *p <= '9')
+            ret_text[used++] = *p;
+    ret_text[used] = '\0';
+}
+
+int lp_bank_list_request(const struct lp_bank_profile *profile, int64_t from_us, int64_t to_us,
+                         int page, int size, struct lp_bank_request *ret_request)
+{
+    struct lp_bank_request request;
+    char from[15], to[15];
+    int r;
+
+    assert(profile->protocol == LP_BANK_RBS);
+    assert(page >= 0 && size > 0 && size <= LP_BANK_LIST_MAX);
+    r = begin(profile, "getLastOrdersForMerchants.do", &request);
+    if (r)
+        return r;
+    format_moment(from_us, from);
+    format_moment(to_us, to);
+    put_text(profile, &request.body, "language", profile->language);
+    put_number(profile, &request.body, "page", page);
+    put_number(profile, &request.body, "size", size);
+    put_text(profile, &request.body, "from", from);
+    put_text(profile, &request.body, "to", to);
+    put_text(profile, &request.body, "transactionStates",
+             "CREATED,APPROVED,DEPOSITED,DECLINED,REVERSED,REFUNDED");
+    lp_form_write(&request.body, "merchants", ""); /* must be there, and empty means our own */
+    put_text(profile, &request.body, "searchByCreatedDate", "true");
+    return end(profile, &request, ret_request);
+}

@@ -4,7 +4,7 @@
  * cannot be read is never taken for an absent one: it becomes one that no order of ours has, so
  * that money is not taken on it.
  */
-#include "wire/bank.h"
+#include "wire/bank_inside.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -14,7 +14,6 @@
 #include <leopay/money.h>
 
 #include "base/mem.h"
-#include "wire/json.h"
 
 /* What stands for a number that is there and cannot be read. */
 #define UNREADABLE (-1)
@@ -234,16 +233,9 @@ static bool read_codes(json_t *root, struct lp_bank_facts *facts)
     return true;
 }
 
-bool lp_bank_read_status(int http_status, const char *bytes, size_t len,
-                         struct lp_bank_facts *ret_facts)
+bool lp_bank_read_order(json_t *root, struct lp_bank_facts *ret_facts)
 {
     struct lp_bank_facts facts = {.error_code = 0};
-
-    if (http_status != 200)
-        return false;
-
-    json_t *root lp_auto_json =
-        json_loadb(bytes, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
 
     if (!json_is_object(root) || !read_codes(root, &facts))
         return false;
@@ -260,4 +252,16 @@ bool lp_bank_read_status(int http_status, const char *bytes, size_t len,
     read_message(root, &facts);
     *ret_facts = facts;
     return true;
+}
+
+bool lp_bank_read_status(int http_status, const char *bytes, size_t len,
+                         struct lp_bank_facts *ret_facts)
+{
+    if (http_status != 200)
+        return false;
+
+    json_t *root lp_auto_json =
+        json_loadb(bytes, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+
+    return lp_bank_read_order(root, ret_facts);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The bank's answers, each input as one to a registration and as one to a status question.  Texts
- * end up in rows, pages and logs: they must be clean.
+ * The bank's answers, each input as one to a registration, to a status question and to the call for
+ * a list.  Texts end up in rows, pages and logs: they must be clean.
  */
 #include "wire/bank.h"
 
@@ -41,23 +41,42 @@ static void read_register(const char *bytes, size_t size)
     CLAIM(reply.outcome == LP_REGISTER_IN_DOUBT);
 }
 
+static void claim_facts(const struct lp_bank_facts *facts)
+{
+    claim_clean(facts->order_number, sizeof(facts->order_number));
+    claim_clean(facts->order_id, sizeof(facts->order_id));
+    claim_clean(facts->ip, sizeof(facts->ip));
+    claim_clean(facts->card, sizeof(facts->card));
+    claim_masked(facts->card);
+    claim_clean(facts->cardholder, sizeof(facts->cardholder));
+    claim_clean(facts->card_expiry, sizeof(facts->card_expiry));
+    claim_clean(facts->message, sizeof(facts->message));
+    CLAIM(facts->bonus >= 0);
+    CLAIM(facts->date_ms >= 0 && facts->deposited_ms >= 0 && facts->auth_ms >= 0 &&
+          facts->operation_ms >= 0);
+}
+
 static void read_status(const char *bytes, size_t size)
 {
     struct lp_bank_facts facts;
 
-    if (!lp_bank_read_status(200, bytes, size, &facts))
+    if (lp_bank_read_status(200, bytes, size, &facts))
+        claim_facts(&facts);
+}
+
+static void read_list(const char *bytes, size_t size)
+{
+    struct lp_bank_list list;
+
+    if (lp_bank_read_list(200, bytes, size, &list))
         return;
-    claim_clean(facts.order_number, sizeof(facts.order_number));
-    claim_clean(facts.order_id, sizeof(facts.order_id));
-    claim_clean(facts.ip, sizeof(facts.ip));
-    claim_clean(facts.card, sizeof(facts.card));
-    claim_masked(facts.card);
-    claim_clean(facts.cardholder, sizeof(facts.cardholder));
-    claim_clean(facts.card_expiry, sizeof(facts.card_expiry));
-    claim_clean(facts.message, sizeof(facts.message));
-    CLAIM(facts.bonus >= 0);
-    CLAIM(facts.date_ms >= 0 && facts.deposited_ms >= 0 && facts.auth_ms >= 0 &&
-          facts.operation_ms >= 0);
+    CLAIM(list.count <= LP_BANK_LIST_MAX && list.total >= 0);
+    for (size_t i = 0; i < list.count; i++) {
+        claim_facts(&list.orders[i]);
+        CLAIM(!list.orders[i].error_code && list.orders[i].has_status);
+        CLAIM(*list.orders[i].order_number);
+    }
+    lp_bank_list_done(&list);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -66,6 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     read_register(bytes, size);
     read_status(bytes, size);
+    read_list(bytes, size);
     free(bytes);
     return 0;
 }

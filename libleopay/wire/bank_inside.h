@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* What the readers of the bank's answers share. */
+#ifndef LP_WIRE_BANK_INSIDE_H
+#define LP_WIRE_BANK_INSIDE_H
+
+#include "wire/bank.h"
+#include "wire/json.h"
+
+/* Takes the facts out of one order's object; false when it says nothing. */
+bool lp_bank_read_order(json_t *root, struct lp_bank_facts *ret_facts);
+
+#endif
