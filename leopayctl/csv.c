@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dates.h"
+#include <leopay/report.h>
+
 #include "text.h"
 
 #define LINE_END "\r\n"
@@ -48,7 +49,7 @@ static void put_list(FILE *stream, const struct cell *cell)
 
 static void put_cell(FILE *stream, const struct cell *cell)
 {
-    char time[DATES_SIZE];
+    char time[LEOPAY_TIME_SIZE];
 
     switch (cell->kind) {
     case CELL_ABSENT:
@@ -66,7 +67,7 @@ static void put_cell(FILE *stream, const struct cell *cell)
             fprintf(stream, "%lld", (long long)cell->number);
         break;
     case CELL_TIME:
-        dates_utc(cell->number, time);
+        leopay_time_format(cell->number, time);
         fputs(time, stream);
         break;
     case CELL_FLAG:

@@ -2,7 +2,8 @@
 /* JSON: an array with one object a line, or one object; members in the order of the columns. */
 #include "output.h"
 
-#include "dates.h"
+#include <leopay/report.h>
+
 #include "text.h"
 
 static void put_text(FILE *stream, const char *text)
@@ -53,7 +54,7 @@ static void put_rows(FILE *stream, const struct rows *rows)
 
 static void put_cell(FILE *stream, const struct cell *cell)
 {
-    char time[DATES_SIZE];
+    char time[LEOPAY_TIME_SIZE];
 
     switch (cell->kind) {
     case CELL_ABSENT:
@@ -70,7 +71,7 @@ static void put_cell(FILE *stream, const struct cell *cell)
             fprintf(stream, "%lld", (long long)cell->number);
         break;
     case CELL_TIME:
-        dates_utc(cell->number, time);
+        leopay_time_format(cell->number, time);
         fprintf(stream, "\"%s\"", time);
         break;
     case CELL_FLAG:

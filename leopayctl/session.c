@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "ctl.h"
-#include "dates.h"
 
 static void on_problem(void *data, const struct leopay_setting_problem *problem)
 {
@@ -25,7 +24,7 @@ int session_settings(struct ctl *ctl)
         return STATUS_FAILED;
     if (r < 0)
         return say_failure(r, NULL);
-    dates_use_zone(leopay_settings_text(ctl->settings, LEOPAY_SETTING_TIMEZONE));
+    leopay_zone_use(ctl->settings);
     return STATUS_DONE;
 }
 

@@ -2,6 +2,11 @@
 /* The columns of a payment: what is shown where, in the order that scripts rely on. */
 #include "transaction.h"
 
+#include <assert.h>
+#include <string.h>
+
+#include <leopay/report.h>
+
 #define IN_DETAIL (IN_RECORD | IN_MACHINE)
 #define IN_FULL   (IN_RECORD | IN_OBJECT)
 
@@ -38,50 +43,34 @@ const struct column transaction_columns[T_COLUMNS] = {
     [T_HISTORY] = {"history", MSG_C_NONE, IN_OBJECT, false},
 };
 
-static struct cell cell_number_if(bool has, int64_t number)
+/* The library knows what machines are shown of a payment; the columns say how people see it. */
+static struct cell cell_of(const struct leopay_value *value)
 {
-    return (struct cell){.kind = has ? CELL_NUMBER : CELL_ABSENT, .number = number};
-}
+    static const enum cell_kind kinds[] = {
+        [LEOPAY_VALUE_ABSENT] = CELL_ABSENT, [LEOPAY_VALUE_TEXT] = CELL_TEXT,
+        [LEOPAY_VALUE_STATUS] = CELL_STATUS, [LEOPAY_VALUE_NUMBER] = CELL_NUMBER,
+        [LEOPAY_VALUE_MONEY] = CELL_MONEY,   [LEOPAY_VALUE_TIME] = CELL_TIME,
+    };
 
-static struct cell cell_userid(const struct leopay_transaction *t)
-{
-    return (struct cell){.kind = t->billing_userid_is_number ? CELL_NUMBER : CELL_TEXT,
-                         .text = t->billing_userid};
+    return (struct cell){.kind = kinds[value->kind],
+                         .text = value->kind == LEOPAY_VALUE_TEXT ? value->text : NULL,
+                         .number = value->number};
 }
 
 void transaction_cells(const struct leopay_transaction *t, struct cell ret_cells[T_COLUMNS])
 {
-    const struct cell cells[T_COLUMNS] = {
-        [T_ID] = cell_number(t->id),
-        [T_CREATED_AT] = cell_time(t->created_at_us),
-        [T_PAID_AT] = cell_time(t->paid_at_us),
-        [T_NOTIFIED_AT] = cell_time(t->notified_at_us),
-        [T_STATUS] = {.kind = CELL_STATUS, .number = t->status},
-        [T_REASON] = cell_text(t->reason),
-        [T_BANK_STATUS] = cell_number_if(t->has_bank_status, t->bank_status),
-        [T_BILLING] = cell_text(t->billing),
-        [T_COUNTERAGENT] = cell_text(t->counteragent),
-        [T_BILLING_USERID] = cell_userid(t),
-        [T_SERVICE_ID] = cell_number_if(t->has_service_id, t->service_id),
-        [T_AMOUNT] = cell_money(t->amount),
-        [T_COMMISSION] = cell_money(t->commission),
-        [T_NET_AMOUNT] = cell_money(t->net_amount),
-        [T_CURRENCY] = cell_text(t->currency),
-        [T_ORDER_ID] = cell_text(t->order_id),
-        [T_PAYER_IP] = cell_text(t->payer_ip),
-        [T_CARD] = cell_text(t->card),
-        [T_CARDHOLDER] = cell_text(t->cardholder),
-        [T_CARD_EXPIRY] = cell_text(t->card_expiry),
-        [T_ATTEMPTS] = cell_number(t->attempts),
-        [T_LAST_ERROR] = cell_text(t->last_error),
-        [T_FINAL_URL] = cell_text(t->final_url),
-        [T_ATTENTION] = cell_text(t->attention),
-        [T_ORDER_NUMBER] = cell_text(t->order_number),
-        [T_PAYMENT_URL] = cell_text(t->payment_url),
-        [T_NEXT_JOB] = cell_text(t->next_job),
-        [T_NEXT_JOB_AT] = cell_time(t->next_job_at_us),
-    };
+    struct leopay_value values[LEOPAY_VALUES];
 
-    for (size_t i = 0; i < T_COLUMNS; i++)
-        ret_cells[i] = cells[i];
+    _Static_assert(T_ATTENTION == LEOPAY_VALUES, "the columns begin with the library's fields");
+    leopay_transaction_values(t, values);
+    for (size_t i = 0; i < LEOPAY_VALUES; i++) {
+        assert(strcmp(transaction_columns[i].name, values[i].name) == 0);
+        ret_cells[i] = cell_of(&values[i]);
+    }
+    ret_cells[T_ATTENTION] = cell_text(t->attention);
+    ret_cells[T_ORDER_NUMBER] = cell_text(t->order_number);
+    ret_cells[T_PAYMENT_URL] = cell_text(t->payment_url);
+    ret_cells[T_NEXT_JOB] = cell_text(t->next_job);
+    ret_cells[T_NEXT_JOB_AT] = cell_time(t->next_job_at_us);
+    ret_cells[T_DELIVERIES] = ret_cells[T_HISTORY] = (struct cell){.kind = CELL_ABSENT};
 }

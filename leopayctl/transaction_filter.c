@@ -4,14 +4,13 @@
 #include <string.h>
 
 #include "ctl.h"
-#include "dates.h"
 #include "transaction.h"
 
 static int read_date(const struct ctl *ctl, const char *name, bool end, int64_t *ret_us)
 {
     const char *value = option(ctl, name);
 
-    if (!value || dates_parse(value, end, ret_us))
+    if (!value || leopay_period_parse(value, end, ret_us) == 0)
         return 0;
     return usage_bad(ctl, name, value, MSG_K_DATE);
 }
