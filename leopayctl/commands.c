@@ -108,6 +108,12 @@ static const struct option_info transaction_register_options[] = {
     END,
 };
 
+static const struct option_info token_add_options[] = {
+    {"name", "NAME", MSG_OPT_TOKEN_NAME, false, true},
+    {"billing", "NAME", MSG_OPT_TOKEN_BILLING, false, false},
+    END,
+};
+
 const struct command commands[] = {
     {"migrate", NULL, "", 0, 0, MSG_CMD_MIGRATE, migrate_options,
      TEXTS("migrate", "migrate --status", "migrate --first-id 1000000"), run_migrate},
@@ -160,6 +166,14 @@ const struct command commands[] = {
      TEXTS("transaction register --billing shop --amount 10000 --billing-userid 42 \\\n"
            "      --final-url https://shop.example/thanks"),
      run_transaction_register},
+    {"token", "add", "", 0, 0, MSG_CMD_TOKEN_ADD, token_add_options,
+     TEXTS("token add --name \"Anna's reports\"",
+           "token add --name \"shop's server\" --billing shop"),
+     run_token_add},
+    {"token", "list", "", 0, 0, MSG_CMD_TOKEN_LIST, NULL,
+     TEXTS("token list", "token list --format json"), run_token_list},
+    {"token", "revoke", "ID", 1, 1, MSG_CMD_TOKEN_REVOKE, NULL, TEXTS("token revoke 3"),
+     run_token_revoke},
     {"help", NULL, "[NOUN [VERB]]", 0, 2, MSG_CMD_HELP, NULL,
      TEXTS("help transaction", "help transaction list"), run_help},
     {.noun = NULL},

@@ -135,6 +135,9 @@ int run_transaction_show(struct ctl *ctl);
 int run_transaction_check(struct ctl *ctl);
 int run_transaction_notify(struct ctl *ctl);
 int run_transaction_register(struct ctl *ctl);
+int run_token_add(struct ctl *ctl);
+int run_token_list(struct ctl *ctl);
+int run_token_revoke(struct ctl *ctl);
 int run_help(struct ctl *ctl);
 
 #endif
