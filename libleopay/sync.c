@@ -27,6 +27,17 @@ static void keep_error(struct waiting *waiting, int code, const struct leopay_er
         *waiting->err = *err;
 }
 
+/*
+ * Inside a callback nothing may be submitted here: it could not be waited for, and would call back
+ * to a frame that is gone.  Waiting for nothing tells whether waiting is allowed.
+ */
+static int may_wait(struct leopay *lp, struct leopay_error *err)
+{
+    int code = lp ? leopay_wait(lp, 0, 0) : 0;
+
+    return code ? lp_error_set(err, code, LEOPAY_DOMAIN_CALLER, "%s", leopay_code_text(code)) : 0;
+}
+
 /* The code of the submission, of the waiting, or of the callback: the first that is not 0. */
 static int wait_for(struct leopay *lp, int code, leopay_op op, const struct waiting *waiting,
                     struct leopay_error *err)
@@ -59,7 +70,9 @@ int leopay_transaction_register_sync(struct leopay *lp, const struct leopay_orde
     if (leopay_order_validate(order, &ret_registration->field_errors))
         return lp_error_set(err, LEOPAY_EVALIDATION, LEOPAY_DOMAIN_CALLER, "%s",
                             leopay_code_text(LEOPAY_EVALIDATION));
-    int code = leopay_transaction_register(lp, order, on_registered, &waiting, &op, err);
+    int code = may_wait(lp, err);
+    if (!code)
+        code = leopay_transaction_register(lp, order, on_registered, &waiting, &op, err);
     return wait_for(lp, code, op, &waiting, err);
 }
 
@@ -80,8 +93,10 @@ int leopay_transaction_return_sync(struct leopay *lp, const char *token, const c
 {
     struct waiting waiting = {.err = err, .id = ret_id, .final_url = ret_final_url};
     leopay_op op = 0;
-    int code = leopay_transaction_return(lp, token, order_id, on_returned, &waiting, &op, err);
+    int code = may_wait(lp, err);
 
+    if (!code)
+        code = leopay_transaction_return(lp, token, order_id, on_returned, &waiting, &op, err);
     return wait_for(lp, code, op, &waiting, err);
 }
 
@@ -95,9 +110,11 @@ int leopay_bank_callback_sync(struct leopay *lp, const char *query, const char *
 {
     struct waiting waiting = {.err = err};
     leopay_op op = 0;
-    int code =
-        leopay_bank_callback(lp, query, content_type, body, length, on_done, &waiting, &op, err);
+    int code = may_wait(lp, err);
 
+    if (!code)
+        code = leopay_bank_callback(lp, query, content_type, body, length, on_done, &waiting, &op,
+                                    err);
     return wait_for(lp, code, op, &waiting, err);
 }
 
@@ -128,8 +145,10 @@ int leopay_transaction_get_sync(struct leopay *lp, int64_t id,
 {
     struct waiting waiting = {.err = err};
     leopay_op op = 0;
-    int code = leopay_transaction_get(lp, id, on_transaction, &waiting, &op, err);
+    int code = may_wait(lp, err);
 
+    if (!code)
+        code = leopay_transaction_get(lp, id, on_transaction, &waiting, &op, err);
     return hand_over(wait_for(lp, code, op, &waiting, err), &waiting, ret_transaction);
 }
 
@@ -139,8 +158,10 @@ int leopay_transaction_check_sync(struct leopay *lp, int64_t id,
 {
     struct waiting waiting = {.err = err};
     leopay_op op = 0;
-    int code = leopay_transaction_check(lp, id, on_transaction, &waiting, &op, err);
+    int code = may_wait(lp, err);
 
+    if (!code)
+        code = leopay_transaction_check(lp, id, on_transaction, &waiting, &op, err);
     return hand_over(wait_for(lp, code, op, &waiting, err), &waiting, ret_transaction);
 }
 
@@ -150,7 +171,9 @@ int leopay_transaction_notify_sync(struct leopay *lp, int64_t id, bool force,
 {
     struct waiting waiting = {.err = err};
     leopay_op op = 0;
-    int code = leopay_transaction_notify(lp, id, force, on_transaction, &waiting, &op, err);
+    int code = may_wait(lp, err);
 
+    if (!code)
+        code = leopay_transaction_notify(lp, id, force, on_transaction, &waiting, &op, err);
     return hand_over(wait_for(lp, code, op, &waiting, err), &waiting, ret_transaction);
 }

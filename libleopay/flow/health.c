@@ -92,8 +92,7 @@ void leopay_status(const struct leopay *lp, struct leopay_status *ret_status)
         .signing_key = lp->key != NULL,
         .jobs = (size_t)(lp->jobs.bank_busy + lp->jobs.notify_busy),
     };
-    for (const struct lp_list *link = lp->ops.next; link != &lp->ops; link = link->next)
-        ret_status->operations++;
+    ret_status->operations = lp_ops_count(&lp->ops) + lp_ops_count(&lp->cancelled);
     if (lp->key)
         lp_copy_text(ret_status->signing_key_id, sizeof(ret_status->signing_key_id),
                      lp_signing_key_id(lp->key));

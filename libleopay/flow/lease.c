@@ -6,8 +6,12 @@
  */
 #include "flow/context.h"
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "store/jobs.h"
+
+/* Room for the numbers of any leases that one handle can hold. */
+#define ARRAY_MAX (1u << 20)
 
 struct renewal {
     struct lp_store_renew renew;
@@ -74,4 +78,34 @@ void lp_lease_drop(struct lp_lease *lease)
     if (lease->lease)
         lp_list_remove(&lease->link);
     lease->lease = 0;
+}
+
+static void on_given_back(void *data, int code, const PGresult *result,
+                          const struct leopay_error *err)
+{
+    /* Whether it was or not: nobody is there any more who would wait for it. */
+    (void)data, (void)code, (void)result, (void)err;
+}
+
+void lp_leases_give_back(struct leopay *lp)
+{
+    struct lp_buf ids, leases;
+
+    if (lp_list_empty(&lp->leases))
+        return;
+    lp_buf_init(&ids, ARRAY_MAX);
+    lp_buf_init(&leases, ARRAY_MAX);
+    lp_list_for(link, after, &lp->leases)
+    {
+        const struct lp_lease *lease = lp_container(link, struct lp_lease, link);
+        lp_buf_printf(&ids, "%c%lld", ids.len ? ',' : '{', (long long)lease->id);
+        lp_buf_printf(&leases, "%c%lld", leases.len ? ',' : '{', (long long)lease->lease);
+    }
+    lp_buf_putc(&ids, '}');
+    lp_buf_putc(&leases, '}');
+    if (lp_buf_ok(&ids) && lp_buf_ok(&leases))
+        (void)lp_store_give_back(lp->store, lp_buf_text(&ids), lp_buf_text(&leases), on_given_back,
+                                 lp);
+    lp_buf_done(&ids);
+    lp_buf_done(&leases);
 }

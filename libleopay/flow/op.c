@@ -22,6 +22,7 @@ void lp_op_start(struct leopay *lp, struct lp_op *op, void (*abandon)(struct lp_
                  leopay_op *ret_op)
 {
     op->id = ++lp->last_op;
+    op->cancelled = false;
     op->abandon = abandon;
     lp_list_push(&lp->ops, &op->link);
     if (ret_op)
@@ -32,6 +33,11 @@ bool lp_op_end(struct lp_op *op)
 {
     if (!op->id)
         return false;
+    if (op->cancelled) {
+        op->cancelled = false;
+        op->abandon(op, LEOPAY_ECANCELLED);
+        return false;
+    }
     op->id = 0;
     lp_list_remove(&op->link);
     return true;
@@ -43,18 +49,29 @@ void leopay_cancel(struct leopay *lp, leopay_op id)
 
     if (!op)
         return;
+    op->cancelled = true;
     lp_list_remove(&op->link);
     lp_list_push(&lp->cancelled, &op->link);
     lp_loop_defer(lp->loop, &lp->cancel_task);
 }
 
-void lp_ops_abandon(struct lp_list *ops, int code)
+bool lp_ops_abandon_first(struct lp_list *ops, int code)
 {
-    while (!lp_list_empty(ops)) {
-        struct lp_op *op = lp_container(ops->next, struct lp_op, link);
-        op->abandon(op, code);
-        assert(!op->id);
-    }
+    if (lp_list_empty(ops))
+        return false;
+    struct lp_op *op = lp_container(ops->next, struct lp_op, link);
+    op->abandon(op, code);
+    assert(!op->id);
+    return true;
+}
+
+size_t lp_ops_count(const struct lp_list *ops)
+{
+    size_t count = 0;
+
+    for (const struct lp_list *link = ops->next; link != ops; link = link->next)
+        count++;
+    return count;
 }
 
 bool lp_op_pending(const struct leopay *lp, leopay_op id)

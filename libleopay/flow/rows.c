@@ -28,7 +28,7 @@ static void end(struct lp_rows *rows, int code, const PGresult *result,
 
     if (!lp_op_end(&rows->op))
         return;
-    if (code && !err) {
+    if (code && (!err || !err->code)) { /* one that says that all was well is none */
         lp_error_set(&own, code, LEOPAY_DOMAIN_CALLER, "%s", leopay_code_text(code));
         err = &own;
     }

@@ -37,6 +37,7 @@ struct lp_loop {
     int event_fd;
     bool turning;
     bool signalled; /* the eventfd is readable because of our own tasks */
+    int left;       /* callbacks that this kind may still run in this turn */
     int64_t now_ms;
     int64_t armed_at_ms;
 
@@ -77,8 +78,7 @@ static void signal_event(const struct lp_loop *loop)
     uint64_t one = 1;
     ssize_t written = write(loop->event_fd, &one, sizeof(one));
 
-    /* It cannot be full: it is drained long before 2^64 - 2 signals, and a full one is readable as
-     * well. */
+    /* It cannot be full, being drained before, and a full one is readable as well. */
     (void)written;
 }
 
@@ -295,10 +295,8 @@ void lp_loop_set_post_hook(struct lp_loop *loop, void (*cb)(void *data), void *d
 
 /* ---- The turn ----------------------------------------------------------------------- */
 
-static int run_watches(struct lp_loop *loop)
+static void run_watches(struct lp_loop *loop)
 {
-    int ran = 0;
-
     for (int i = 0; i < loop->event_count; i++) {
         struct lp_watch *watch = loop->events[i].data.ptr;
         uint32_t events;
@@ -309,11 +307,10 @@ static int run_watches(struct lp_loop *loop)
         events = loop->events[i].events & (watch->events | EPOLLERR | EPOLLHUP);
         if (!events)
             continue;
+        loop->left--;
         watch->cb(watch, events);
-        ran++;
     }
     loop->event_count = 0;
-    return ran;
 }
 
 /* Takes what the kernel has; the loop's own descriptors are looked at here and taken out of the
@@ -338,12 +335,12 @@ static bool poll_events(struct lp_loop *loop, int budget)
     return count == max;
 }
 
-static void run_timers(struct lp_loop *loop, int budget)
+static void run_timers(struct lp_loop *loop)
 {
     /* One that sets itself anew for now comes again in the next turn. */
-    int most = loop->heap.count < budget ? loop->heap.count : budget;
+    int most = loop->heap.count;
 
-    while (most-- > 0 && timer_due(loop)) {
+    while (most-- > 0 && timer_due(loop) && lp_loop_take(loop)) {
         struct lp_timer *timer = lp_heap_first(&loop->heap);
 
         lp_heap_remove(&loop->heap, timer);
@@ -351,12 +348,10 @@ static void run_timers(struct lp_loop *loop, int budget)
     }
 }
 
-static void run_tasks(struct lp_loop *loop, int budget)
+static void run_tasks(struct lp_loop *loop)
 {
-    struct lp_list *link;
-
-    while (budget-- > 0 && (link = lp_list_pop(&loop->running))) {
-        struct lp_task *task = lp_container(link, struct lp_task, link);
+    while (!lp_list_empty(&loop->running) && lp_loop_take(loop)) {
+        struct lp_task *task = lp_container(lp_list_pop(&loop->running), struct lp_task, link);
 
         task->cb(task);
     }
@@ -365,27 +360,37 @@ static void run_tasks(struct lp_loop *loop, int budget)
     lp_list_splice(&loop->tasks, &loop->running);
 }
 
+bool lp_loop_take(struct lp_loop *loop)
+{
+    return !loop->turning || loop->left-- > 0;
+}
+
+/* Each kind has its share, however busy the others are. */
+static void share(struct lp_loop *loop, int budget)
+{
+    if (loop->left < budget / 4 + 1)
+        loop->left = budget / 4 + 1;
+}
+
 bool lp_loop_turn(struct lp_loop *loop, int budget)
 {
     assert(!loop->turning);
     if (budget < 1)
         budget = 1;
     loop->turning = true;
+    loop->left = budget;
     loop->now_ms = clock_ms();
 
     bool more = poll_events(loop, budget);
-
     lp_list_splice(&loop->running, &loop->tasks);
     if (atomic_exchange(&loop->posted, false) && loop->post_cb)
         loop->post_cb(loop->post_data);
 
-    /* Each kind has its share, however busy the others are. */
-    int share = budget - run_watches(loop);
-
-    if (share < budget / 4 + 1)
-        share = budget / 4 + 1;
-    run_timers(loop, share);
-    run_tasks(loop, share);
+    run_watches(loop);
+    share(loop, budget);
+    run_timers(loop);
+    share(loop, budget);
+    run_tasks(loop);
 
     more = more || timer_due(loop) || !lp_list_empty(&loop->tasks);
     loop->turning = false;

@@ -70,6 +70,11 @@ void lp_loop_post(struct lp_loop *loop);
  * tasks; at most about `budget` callbacks.  True when something is left that is ready now.
  */
 bool lp_loop_turn(struct lp_loop *loop, int budget);
+/*
+ * For a callback that has many to call in its turn: whether there is room for one more, which is
+ * then taken.  The first needs no asking: it is the callback itself.  Always true between turns.
+ */
+bool lp_loop_take(struct lp_loop *loop);
 /* Called at each turn after a post; one hook a loop. */
 void lp_loop_set_post_hook(struct lp_loop *loop, void (*cb)(void *data), void *data);
 

@@ -168,7 +168,7 @@ static void on_deadline(struct lp_timer *timer)
     {
         struct lp_pg_query *query = lp_container(link, struct lp_pg_query, link);
 
-        if (query->deadline_ms <= now_ms) {
+        if (query->deadline_ms <= now_ms && (lp_list_empty(&late) || lp_loop_take(pg->loop))) {
             lp_list_remove(link);
             lp_list_push(&late, link);
             pg->queued--;

@@ -67,6 +67,10 @@ struct lp_store_renew {
 
 int lp_store_renew_submit(struct lp_store *store, struct lp_store_renew *renew, lp_store_cb cb);
 
+/* Ends leases before their time; ids and leases are arrays as text, "{1,2}". */
+int lp_store_give_back(struct lp_store *store, const char *ids, const char *leases,
+                       lp_store_call_cb cb, void *data);
+
 /* Fixes what a billing will be told; the row is NULL when the lease was lost or it was fixed
  * before. */
 struct lp_store_confirm {

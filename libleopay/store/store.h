@@ -89,6 +89,8 @@ struct lp_store_item {
 extern const struct lp_pg_statement lp_store_setup;
 
 int lp_store_new(struct lp_loop *loop, struct lp_pg *pg, struct lp_store **ret_store);
+/* Refuses everything new with LEOPAY_ECLOSED; what is under way goes on until it is freed. */
+void lp_store_close(struct lp_store *store);
 void lp_store_free(
     struct lp_store *store); /* waiting items get LEOPAY_ECLOSED; the pool is closed before */
 
