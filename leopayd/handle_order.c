@@ -7,24 +7,51 @@
 #include "reply.h"
 #include "route.h"
 
-static const char *check_key(const char *key, size_t count)
+static bool is_key(const char *key)
 {
-    if (count > 1) {
-        return "The header is given more than once.";
-    }
-    if (count == 1) {
-        size_t length = strlen(key);
+    size_t length = strlen(key);
 
-        for (size_t i = 0; i < length; i++) {
-            if (key[i] <= ' ' || key[i] > '~') {
-                return "The header must be 1 to 255 visible ASCII characters.";
-            }
-        }
-        if (length == 0 || length > LEOPAY_KEY_MAX) {
-            return "The header must be 1 to 255 visible ASCII characters.";
+    for (size_t i = 0; i < length; i++) {
+        if (key[i] <= ' ' || key[i] > '~') {
+            return false;
         }
     }
-    return NULL;
+    return length > 0 && length <= LEOPAY_KEY_MAX;
+}
+
+/* What is wrong with the header Idempotency-Key; NULL: nothing. */
+static const struct fault *check_key(const char *key, size_t count)
+{
+    static const struct fault repeated = {
+        "Idempotency-Key",
+        {"The header is given more than once.", "Заголовок указан несколько раз."}};
+    static const struct fault malformed = {
+        "Idempotency-Key",
+        {"The header must be 1 to 255 visible ASCII characters.",
+         "Заголовок должен состоять из 1–255 видимых символов ASCII."}};
+
+    return count > 1 ? &repeated : count == 1 && !is_key(key) ? &malformed : NULL;
+}
+
+/* 400 that names each invalid field; key_fault may be NULL. */
+static void reply_invalid(struct exchange *exchange, const struct leopay_field_errors *errors,
+                          const struct fault *key_fault)
+{
+    struct fault faults[LEOPAY_FIELD_ERRORS_MAX + 1];
+    size_t count = 0;
+
+    if (key_fault != NULL) {
+        faults[count++] = *key_fault;
+    }
+    for (size_t i = 0; i < errors->count; i++) {
+        enum leopay_field_fault fault = errors->items[i].fault;
+
+        faults[count++] =
+            (struct fault){.field = errors->items[i].field,
+                           .message = {[PROBLEM_ENGLISH] = leopay_field_fault_text(fault, false),
+                                       [PROBLEM_RUSSIAN] = leopay_field_fault_text(fault, true)}};
+    }
+    reply_faults(exchange, LEOPAY_EVALIDATION, faults, count);
 }
 
 static void on_registered(void *data, int code, const struct leopay_registration *registration,
@@ -62,7 +89,7 @@ void handle_order(struct exchange *exchange)
     const char *type = exchange_header(exchange, "content-type", NULL);
     size_t key_count;
     const char *key = exchange_header(exchange, "idempotency-key", &key_count);
-    const char *key_fault = check_key(key, key_count);
+    const struct fault *key_fault = check_key(key, key_count);
     struct leopay_field_errors errors = {0};
     struct leopay_order_body *body = NULL;
     int r = leopay_order_parse(type == NULL ? "" : type, entity.len == 0 ? "" : entity.base,

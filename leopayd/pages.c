@@ -45,36 +45,24 @@ const char *pages_policy(void)
     return policy;
 }
 
-static void write_errors(struct text *out, bool russian, const struct leopay_field_errors *errors,
-                         const char *key_fault)
+static void write_faults(struct text *out, int language, const struct fault *faults, size_t count)
 {
-    if (key_fault == NULL && (errors == NULL || errors->count == 0)) {
-        return;
-    }
-    text_add(out, "<ul>\n");
-    if (key_fault != NULL) {
-        text_add(out, "<li><code>Idempotency-Key</code>: ");
-        text_add_html(out, key_fault);
-        text_add(out, "</li>\n");
-    }
-    for (size_t i = 0; errors != NULL && i < errors->count; i++) {
-        const char *field = errors->items[i].field;
-
+    text_add(out, count > 0 ? "<ul>\n" : "");
+    for (size_t i = 0; i < count; i++) {
         text_add(out, "<li>");
-        if (field[0] != '\0') {
+        if (faults[i].field[0] != '\0') {
             text_add(out, "<code>");
-            text_add_html(out, field);
+            text_add_html(out, faults[i].field);
             text_add(out, "</code>: ");
         }
-        text_add_html(out, leopay_field_fault_text(errors->items[i].fault, russian));
+        text_add_html(out, faults[i].message[language]);
         text_add(out, "</li>\n");
     }
-    text_add(out, "</ul>\n");
+    text_add(out, count > 0 ? "</ul>\n" : "");
 }
 
 void pages_write(struct text *out, const struct problem *problem, bool russian,
-                 const char *reference, const struct leopay_field_errors *errors,
-                 const char *key_fault)
+                 const char *reference, const struct fault *faults, size_t count)
 {
     int language = russian ? PROBLEM_RUSSIAN : PROBLEM_ENGLISH;
 
@@ -91,7 +79,7 @@ void pages_write(struct text *out, const struct problem *problem, bool russian,
     text_add(out, "</h1>\n<p>");
     text_add_html(out, problem->what[language]);
     text_add(out, "</p>\n");
-    write_errors(out, russian, errors, key_fault);
+    write_faults(out, language, faults, count);
     text_add(out, "<p>");
     text_add_html(out, problem->next[language]);
     text_printf(out, "</p>\n<footer>%s: <code>", russian ? "Номер обращения" : "Reference");

@@ -4,7 +4,7 @@
 #ifndef LEOPAYD_PAGES_H
 #define LEOPAYD_PAGES_H
 
-#include <leopay/transaction.h>
+#include <stddef.h>
 
 #include "problem.h"
 #include "text.h"
@@ -16,9 +16,8 @@ void pages_init(void);
 /* The value of Content-Security-Policy, for pages and for everything else. */
 const char *pages_policy(void);
 
-/* Writes the page.  `errors` may be NULL. */
+/* Writes the page. */
 void pages_write(struct text *out, const struct problem *problem, bool russian,
-                 const char *reference, const struct leopay_field_errors *errors,
-                 const char *key_fault);
+                 const char *reference, const struct fault *faults, size_t count);
 
 #endif

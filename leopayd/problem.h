@@ -18,6 +18,12 @@ struct problem {
     const char *next[PROBLEM_LANGUAGES]; /* what to do next, for a payer */
 };
 
+/* One thing that is wrong with a request. */
+struct fault {
+    const char *field; /* a field of the body, a parameter or a header; "": the body as a whole */
+    const char *message[PROBLEM_LANGUAGES];
+};
+
 /* The row of a code; of LEOPAY_EINTERNAL for one that has none.  Never NULL. */
 const struct problem *problem_get(int code);
 

@@ -20,9 +20,10 @@ struct report {
     int code;
     int64_t id;
     const struct leopay_error *err;
-    const struct leopay_field_errors *errors;
-    const char *key_fault;
+    const struct fault *faults;
+    size_t fault_count;
     const char *allow;
+    const char *challenge;
     char reference[17];
 };
 
@@ -100,39 +101,26 @@ static void make_reference(char reference[17])
     snprintf(reference, 17, "%016llx", (unsigned long long)random);
 }
 
-static void add_json_error(struct text *out, const char *field, const char *message)
-{
-    text_add(out, "{\"field\": ");
-    text_add_quoted(out, field, strlen(field));
-    text_add(out, ", \"message\": ");
-    text_add_quoted(out, message, strlen(message));
-    text_add(out, "}");
-}
-
 static void write_problem_json(struct text *out, const struct report *report, bool russian)
 {
     const struct problem *problem = report->problem;
     int language = russian ? PROBLEM_RUSSIAN : PROBLEM_ENGLISH;
-    size_t count = report->errors == NULL ? 0 : report->errors->count;
 
     text_printf(out, "{\"type\": \"urn:leopay:problem:%s\", \"title\": ", problem->slug);
     text_add_quoted(out, problem->title[language], strlen(problem->title[language]));
     text_printf(out, ", \"status\": %d, \"detail\": ", problem->status);
     text_add_quoted(out, problem->what[language], strlen(problem->what[language]));
     text_printf(out, ", \"instance\": \"urn:leopay:reference:%s\"", report->reference);
-    if (count > 0 || report->key_fault != NULL) {
-        text_add(out, ", \"errors\": [");
-        if (report->key_fault != NULL) {
-            add_json_error(out, "Idempotency-Key", report->key_fault);
-        }
-        for (size_t i = 0; i < count; i++) {
-            text_add(out, i > 0 || report->key_fault != NULL ? ", " : "");
-            add_json_error(out, report->errors->items[i].field,
-                           leopay_field_fault_text(report->errors->items[i].fault, russian));
-        }
-        text_add(out, "]");
+    for (size_t i = 0; i < report->fault_count; i++) {
+        const struct fault *fault = &report->faults[i];
+
+        text_add(out, i == 0 ? ", \"errors\": [{\"field\": " : ", {\"field\": ");
+        text_add_quoted(out, fault->field, strlen(fault->field));
+        text_add(out, ", \"message\": ");
+        text_add_quoted(out, fault->message[language], strlen(fault->message[language]));
+        text_add(out, "}");
     }
-    text_add(out, "}");
+    text_add(out, report->fault_count > 0 ? "]}" : "}");
 }
 
 /* Sets the error's own headers and makes its body, in the request's pool. */
@@ -146,8 +134,8 @@ static h2o_iovec_t prepare_report(h2o_req_t *req, struct report *report)
     make_reference(report->reference);
     text_init(&out, h2o_mem_alloc_pool(&req->pool, BODY_MAX), BODY_MAX);
     if (page) {
-        pages_write(&out, report->problem, russian, report->reference, report->errors,
-                    report->key_fault);
+        pages_write(&out, report->problem, russian, report->reference, report->faults,
+                    report->fault_count);
     } else {
         write_problem_json(&out, report, russian);
     }
@@ -161,6 +149,9 @@ static h2o_iovec_t prepare_report(h2o_req_t *req, struct report *report)
     }
     if (report->allow != NULL) {
         add_header(req, "Allow", report->allow);
+    }
+    if (report->challenge != NULL) {
+        add_header(req, "WWW-Authenticate", report->challenge);
     }
     return h2o_iovec_init(out.bytes, out.length);
 }
@@ -180,10 +171,9 @@ static void log_report(const h2o_req_t *req, const struct report *report, int64_
     snprintf(path, sizeof(path), "%.*s", (int)(path_length < 255 ? path_length : 255),
              req->path.base);
     text_init(&text, fields, sizeof(fields));
-    text_add(&text, report->key_fault != NULL ? "Idempotency-Key " : "");
-    for (size_t i = 0; report->errors != NULL && i < report->errors->count; i++) {
-        text_printf(&text, "%s:%d ", report->errors->items[i].field,
-                    (int)report->errors->items[i].fault);
+    for (size_t i = 0; i < report->fault_count; i++) {
+        text_printf(&text, "%s%s: %s", i > 0 ? "; " : "", report->faults[i].field,
+                    report->faults[i].message[PROBLEM_ENGLISH]);
     }
     log_event(
         report->problem->status >= 500 ? LEOPAY_LOG_WARNING : LEOPAY_LOG_INFO, "http.error",
@@ -219,12 +209,14 @@ void reply_failure(struct exchange *exchange, int code, int64_t id, const struct
     finish_report(exchange, &(struct report){.code = code, .id = id, .err = err});
 }
 
-void reply_invalid(struct exchange *exchange, const struct leopay_field_errors *errors,
-                   const char *key_fault)
+void reply_faults(struct exchange *exchange, int code, const struct fault *faults, size_t count)
 {
-    finish_report(
-        exchange,
-        &(struct report){.code = LEOPAY_EVALIDATION, .errors = errors, .key_fault = key_fault});
+    finish_report(exchange, &(struct report){.code = code, .faults = faults, .fault_count = count});
+}
+
+void reply_challenge(struct exchange *exchange, int status, const char *challenge)
+{
+    finish_report(exchange, &(struct report){.code = status, .challenge = challenge});
 }
 
 void reply_not_allowed(struct exchange *exchange, const char *allow)

@@ -9,6 +9,7 @@
 #include <leopay/transaction.h>
 
 #include "exchange.h"
+#include "problem.h"
 
 /* 302.  With id > 0 the order's number goes with it, and its JSON where the client asks for it. */
 void reply_redirect(struct exchange *exchange, const char *location, int64_t id);
@@ -25,10 +26,11 @@ void reply_problem(struct exchange *exchange, int code);
  * the log. */
 void reply_failure(struct exchange *exchange, int code, int64_t id, const struct leopay_error *err);
 
-/* 400 that names each invalid field; key_fault (NULL: none) says what is wrong with
- * Idempotency-Key. */
-void reply_invalid(struct exchange *exchange, const struct leopay_field_errors *errors,
-                   const char *key_fault);
+/* An error that names each thing that is wrong. */
+void reply_faults(struct exchange *exchange, int code, const struct fault *faults, size_t count);
+
+/* 401 or 403, and what the client may do about it: the value of WWW-Authenticate. */
+void reply_challenge(struct exchange *exchange, int status, const char *challenge);
 
 /* 405. */
 void reply_not_allowed(struct exchange *exchange, const char *allow);
