@@ -77,7 +77,7 @@ static void log_move(struct check *check)
            mismatch                 ? LEOPAY_LOG_ERROR
            : move->from != move->to ? LEOPAY_LOG_INFO
                                     : LEOPAY_LOG_DEBUG,
-           "payment.asked", LP_LOG_NUMBER("id", check->id), LP_LOG_TEXT("event", move->event),
+           "payment.asked", LP_LOG_NUMBER("id", check->id), LP_LOG_TEXT("outcome", move->event),
            LP_LOG_TEXT("status", leopay_status_name(move->to)),
            LP_LOG_TEXT("note", check->verdict.note));
 }

@@ -371,6 +371,13 @@ class Daemon(Case):
         reference = answer.json()["instance"].split(":")[-1].split("/")[-1]
         self.assertIn(reference, log)
 
+    def test_a_log_line_names_a_key_once(self):
+        stack = self.new_stack(LEOPAY_LOG_LEVEL="debug", LEOPAY_LOG_FORMAT="json")
+        stack.wait_status(stack.pay(), "notified")
+        for line in stack.daemon.log_text().splitlines():
+            names = [name for name, _ in json.loads(line, object_pairs_hook=list)]
+            self.assertEqual(len(names), len(set(names)), line)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
