@@ -153,9 +153,10 @@ typedef void (*leopay_return_cb)(void *data, int code, int64_t id, const char *f
                                  const struct leopay_error *err);
 
 /**
- * Finds the order that a payer returns from, by our token or by the bank's order id (one may be
- * NULL), and lets the bank be asked about it in the background.  The callback has the final_url,
- * byte for byte. LEOPAY_ENOTFOUND for an unknown order.  A return proves nothing about money.
+ * Finds the order that a payer returns from, by our token or, where that is nobody's, by the bank's
+ * order id (one may be NULL), and lets the bank be asked about it in the background.  The callback
+ * has the final_url, byte for byte. LEOPAY_ENOTFOUND for an unknown order.  A return proves nothing
+ * about money.
  */
 int leopay_transaction_return(struct leopay *lp, const char *token, const char *order_id,
                               leopay_return_cb cb, void *data, leopay_op *ret_op,

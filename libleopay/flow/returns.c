@@ -98,7 +98,7 @@ int leopay_transaction_return(struct leopay *lp, const char *token, const char *
     ret->data = data;
     if (token)
         read_token(ret, token);
-    if (order_id && !ret->store.secret)
+    if (order_id)
         read_order_id(ret, order_id);
     int code = lp_store_return_submit(lp->store, &ret->store, on_returned);
     if (code) {

@@ -50,7 +50,8 @@ const struct lp_store_statement lp_statement_return = {
                    "  UNION"
                    "  SELECT i.n, t.id, t.final_url FROM input i"
                    "    JOIN leopay.transactions t ON t.order_id = i.order_id"
-                   "   WHERE i.secret IS NULL"
+                   "   WHERE NOT EXISTS (SELECT FROM leopay.transactions s"
+                   "                      WHERE s.id = i.id AND s.return_secret = i.secret)"
                    "), " HINT_FOUND "SELECT f.n, f.id, f.final_url, coalesce(h.due_ms, -1)"
                    "  FROM found f LEFT JOIN hinted h ON h.transaction_id = f.id",
         },

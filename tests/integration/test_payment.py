@@ -84,6 +84,18 @@ class WholePayment:
                     self.assertEqual(location, url)
                     self.assertEqual(answer.header("cache-control"), "no-store")
 
+    def test_any_of_the_three_finds_the_order(self):
+        number = self.stack.register()
+        order = self.stack.bank_order(number)
+        good = {"t": re.search(r"[?&]t=([^&]+)", order["return_url"]).group(1), "orderId": order["orderId"],
+                "mdOrder": order["orderId"]}
+        bad = {"t": f"{number}-{32 * '0'}", "orderId": "0b6f3a52-91c4-4e0d-8a77-5d2c1f9e4b10", "mdOrder": "nobody"}
+        for one in good:
+            query = "&".join(f"{name}={good[name] if name == one else bad[name]}" for name in good)
+            self.assertEqual(self.stack.get("/api/v1/transactions/approve?" + query).status, 302, query)
+        query = "&".join(f"{name}={value}" for name, value in bad.items())
+        self.assertEqual(self.stack.get("/api/v1/transactions/approve?" + query).status, 404)
+
     def test_return_of_nobody(self):
         for path, status in (("approve/", 400), ("approve/?lang=ru", 400), ("approve/?t=none", 404),
                              ("approve?orderId=0b6f3a52-91c4-4e0d-8a77-5d2c1f9e4b10", 404)):
