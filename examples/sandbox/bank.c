@@ -46,7 +46,7 @@ static void count_arrival(struct sb_call *call)
     if (!order)
         return;
     if (registers(call->method))
-        order->register_arrivals++;
+        sb_order_arrived(call->sb, order);
     else if (call->method == SB_STATUS_EXTENDED || call->method == SB_STATUS)
         order->status_questions++;
 }

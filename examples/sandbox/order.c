@@ -42,6 +42,7 @@ static void write_ledger(struct sandbox *sb, const struct sb_order *order, const
     sb_json_text(&line, "orderId", order->id);
     sb_json_number(&line, "orderStatus", order->state);
     sb_json_number(&line, "amount", order->amount);
+    sb_json_text(&line, "currency", order->currency);
     sb_json_number(&line, "deposited", order->deposited);
     sb_json_number(&line, "bonus", order->bonus);
     sb_json_number(&line, "refunded", order->refunded);
@@ -125,6 +126,12 @@ struct sb_order *sb_order_record(struct sandbox *sb, const char *number)
     *sb->bank.last = order;
     sb->bank.last = &order->next;
     return order;
+}
+
+void sb_order_arrived(struct sandbox *sb, struct sb_order *order)
+{
+    order->register_arrivals++;
+    write_ledger(sb, order, "arrived");
 }
 
 void sb_order_register(struct sandbox *sb, struct sb_order *order,

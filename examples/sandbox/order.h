@@ -69,6 +69,8 @@ struct sb_order *sb_order_by_number(struct sandbox *sb, const char *number);
 struct sb_order *sb_order_by_id(struct sandbox *sb, const char *id);
 /* The record of a number, made where it is missing; NULL when there are too many. */
 struct sb_order *sb_order_record(struct sandbox *sb, const char *number);
+/* A registration arrived, whatever becomes of it. */
+void sb_order_arrived(struct sandbox *sb, struct sb_order *order);
 
 void sb_order_register(struct sandbox *sb, struct sb_order *order,
                        const struct sb_order_fields *fields);
