@@ -114,6 +114,16 @@ static const struct option_info token_add_options[] = {
     END,
 };
 
+static const struct option_info reconcile_options[] = {
+    {"from", "DATE", MSG_OPT_CREATED_FROM, false, false},
+    {"to", "DATE", MSG_OPT_CREATED_TO, false, false},
+    {"rate", "N", MSG_OPT_RATE, false, false},
+    {"stored", NULL, MSG_OPT_STORED, false, false},
+    {"run", "ID", MSG_OPT_RUN, false, false},
+    {"runs", NULL, MSG_OPT_RUNS, false, false},
+    END,
+};
+
 const struct command commands[] = {
     {"migrate", NULL, "", 0, 0, MSG_CMD_MIGRATE, migrate_options,
      TEXTS("migrate", "migrate --status", "migrate --first-id 1000000"), run_migrate},
@@ -174,6 +184,11 @@ const struct command commands[] = {
      TEXTS("token list", "token list --format json"), run_token_list},
     {"token", "revoke", "ID", 1, 1, MSG_CMD_TOKEN_REVOKE, NULL, TEXTS("token revoke 3"),
      run_token_revoke},
+    {"reconcile", NULL, "", 0, 0, MSG_CMD_RECONCILE, reconcile_options,
+     TEXTS("reconcile --from 2026-11-01 --to 2026-11-30",
+           "reconcile --from 2026-11-22 --to 2026-11-22 --rate 3 --format csv --output diff.csv",
+           "reconcile --stored", "reconcile --runs", "reconcile --run 7 --format json"),
+     run_reconcile},
     {"help", NULL, "[NOUN [VERB]]", 0, 2, MSG_CMD_HELP, NULL,
      TEXTS("help transaction", "help transaction list"), run_help},
     {.noun = NULL},

@@ -18,6 +18,7 @@
 enum status {
     STATUS_DONE = 0,
     STATUS_FAILED = 1,
+    STATUS_DIFFERS = 1, /* it was done, and what was compared does not agree */
     STATUS_USAGE = 2,
     STATUS_NOT_FOUND = 3,
     STATUS_UNVERIFIED = 4,
@@ -138,6 +139,8 @@ int run_transaction_register(struct ctl *ctl);
 int run_token_add(struct ctl *ctl);
 int run_token_list(struct ctl *ctl);
 int run_token_revoke(struct ctl *ctl);
+int run_reconcile(struct ctl *ctl);
+int reconcile_runs(struct ctl *ctl);
 int run_help(struct ctl *ctl);
 
 #endif

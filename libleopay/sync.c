@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include <leopay/reconcile.h>
 #include <leopay/transaction.h>
 
 #include "base/error.h"
@@ -176,4 +177,60 @@ int leopay_transaction_notify_sync(struct leopay *lp, int64_t id, bool force,
     if (!code)
         code = leopay_transaction_notify(lp, id, force, on_transaction, &waiting, &op, err);
     return hand_over(wait_for(lp, code, op, &waiting, err), &waiting, ret_transaction);
+}
+
+/* What is reconciled: the callbacks' data stands between the caller's and ours. */
+struct reconciling {
+    struct waiting waiting;
+    const struct leopay_reconcile_options *options;
+    void *data;
+    struct leopay_reconciliation *reconciliation;
+};
+
+static void on_finding(void *data, const struct leopay_finding *finding)
+{
+    const struct reconciling *reconciling = data;
+
+    reconciling->options->finding(reconciling->data, finding);
+}
+
+static void on_progress(void *data, int64_t done, int64_t total)
+{
+    const struct reconciling *reconciling = data;
+
+    reconciling->options->progress(reconciling->data, done, total);
+}
+
+static void on_reconciled(void *data, int code, const struct leopay_reconciliation *reconciliation,
+                          const struct leopay_error *err)
+{
+    struct reconciling *reconciling = data;
+
+    keep_error(&reconciling->waiting, code, err);
+    if (code)
+        return;
+    *reconciling->reconciliation = *reconciliation;
+    reconciling->reconciliation->actor = NULL;
+}
+
+int leopay_reconcile_sync(struct leopay *lp, const struct leopay_reconcile_options *options,
+                          void *data, struct leopay_reconciliation *ret_reconciliation,
+                          struct leopay_error *err)
+{
+    struct reconciling reconciling = {.waiting = {.err = err},
+                                      .options = options,
+                                      .data = data,
+                                      .reconciliation = ret_reconciliation};
+    leopay_op op = 0;
+    int code = may_wait(lp, err);
+
+    if (!code && (!options || options->size < sizeof(*options)))
+        code = lp_error_inval(err, "options with their size are needed");
+    if (!code) {
+        struct leopay_reconcile_options own = *options;
+        own.finding = options->finding ? on_finding : NULL;
+        own.progress = options->progress ? on_progress : NULL;
+        code = leopay_reconcile(lp, &own, on_reconciled, &reconciling, &op, err);
+    }
+    return wait_for(lp, code, op, &reconciling.waiting, err);
 }

@@ -34,6 +34,7 @@
 #include <leopay/handle.h>
 #include <leopay/money.h>
 #include <leopay/notification.h>
+#include <leopay/reconcile.h>
 #include <leopay/report.h>
 #include <leopay/schema.h>
 #include <leopay/settings.h>

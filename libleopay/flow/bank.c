@@ -4,7 +4,6 @@
 
 #include "store/jobs.h"
 
-#define BANK_ANSWER_MAX (64u << 10)
 #define BANK_CONNECT_MS 10000
 #define ACCESS_NOTE_MS  1000
 
@@ -19,7 +18,7 @@ int lp_bank_post(struct leopay *lp, struct lp_bank_request *request, lp_http_cb 
         .connect_timeout_ms =
             lp->bank.timeout_ms < BANK_CONNECT_MS ? lp->bank.timeout_ms : BANK_CONNECT_MS,
         .timeout_ms = lp->bank.timeout_ms,
-        .answer_max = BANK_ANSWER_MAX,
+        .answer_max = request->answer_max,
     };
     int code = lp_http_post(lp->http, &http, cb, data, NULL);
 

@@ -59,9 +59,10 @@ bool lp_ops_abandon_first(struct lp_list *ops, int code)
 {
     if (lp_list_empty(ops))
         return false;
-    struct lp_op *op = lp_container(ops->next, struct lp_op, link);
+    struct lp_list *first = ops->next;
+    struct lp_op *op = lp_container(first, struct lp_op, link);
     op->abandon(op, code);
-    assert(!op->id);
+    assert(ops->next != first); /* the operation itself may be gone by now */
     return true;
 }
 

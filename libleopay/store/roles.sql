@@ -35,10 +35,16 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA leopay TO leopay_daemon;
 GRANT leopay_daemon TO leopay_operator;
 GRANT INSERT, UPDATE ON leopay.counteragents, leopay.billings TO leopay_operator;
 GRANT INSERT, UPDATE (revoked_at) ON leopay.tokens TO leopay_operator;
+GRANT SELECT, INSERT ON leopay.reconciliations, leopay.findings TO leopay_operator;
+GRANT UPDATE (finished_at, listed, orders, agreed, differing, unanswered, missing_here, paid_count, paid_amount,
+              bank_paid_count, bank_paid_amount, refunded_count, refunded_amount, unanswered_paid_count,
+              unanswered_paid_amount)
+    ON leopay.reconciliations TO leopay_operator;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA leopay TO leopay_operator;
 
 -- An accountant reads, and sees no secret: not the one that a payer returns with, nor any key, nor tokens.
-GRANT SELECT ON leopay.counteragents, leopay.billings, leopay.jobs, leopay.confirmations, leopay.deliveries, leopay.history
+GRANT SELECT ON leopay.counteragents, leopay.billings, leopay.jobs, leopay.confirmations, leopay.deliveries, leopay.history,
+                leopay.reconciliations, leopay.findings
     TO leopay_accountant;
 GRANT SELECT (id, created_at, registered_at, paid_at, notified_at, billing_id, counteragent_id, amount, commission,
               commission_hundredths, service_id, attempts, bank_status, currency, status, billing_userid_is_number,

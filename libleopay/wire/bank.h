@@ -42,6 +42,7 @@ struct lp_bank_request {
     struct lp_buf url;
     struct lp_buf body;
     const char *content_type;
+    size_t answer_max; /* bytes that an answer may have */
 };
 
 void lp_bank_request_done(struct lp_bank_request *request);

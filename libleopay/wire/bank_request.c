@@ -21,6 +21,10 @@
 #define URL_MAX  4096
 #define BODY_MAX 65536
 
+/* What an answer about one order, and a page of the list, may have at the most. */
+#define ANSWER_MAX      (64u << 10)
+#define LIST_ANSWER_MAX (2u << 20)
+
 /* ---- Fields of either body ----------------------------------------------------------------------
  */
 
@@ -157,6 +161,7 @@ static int begin(const struct lp_bank_profile *profile, const char *method,
 
     if (!token && (!*profile->username || !*profile->password))
         return LEOPAY_ESETTING;
+    request->answer_max = ANSWER_MAX;
     lp_buf_init(&request->url, URL_MAX);
     lp_buf_init(&request->body, BODY_MAX);
     lp_buf_puts(&request->url, profile->url);
@@ -263,6 +268,7 @@ int lp_bank_list_request(const struct lp_bank_profile *profile, int64_t from_us,
     r = begin(profile, "getLastOrdersForMerchants.do", &request);
     if (r)
         return r;
+    request.answer_max = LIST_ANSWER_MAX;
     format_moment(from_us, from);
     format_moment(to_us, to);
     put_text(profile, &request.body, "language", profile->language);
