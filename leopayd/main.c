@@ -27,8 +27,9 @@ static const char usage[] =
     "anew.\n";
 
 #ifdef __SANITIZE_ADDRESS__
-/* libh2o keeps buffers for each thread and loses them when the thread ends. */
-const char *__lsan_default_suppressions(void);
+/* libh2o keeps buffers for each thread and loses them when the thread ends.  The checker, a shared
+ * library, looks for this by name. */
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void);
 
 const char *__lsan_default_suppressions(void)
 {
