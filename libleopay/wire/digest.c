@@ -88,12 +88,13 @@ int lp_credentials_tag(const struct lp_bank_profile *profile, char ret_tag[17])
     lp_buf_init(&buf, FIELDS_MAX);
     add_field(&buf, profile->url);
     add_field(&buf, profile->username);
-    int code = digest_hex(&buf, place, 12);
+    int code = digest_hex(&buf, place, 12); /* frees the buffer */
+    if (code)
+        return code;
     lp_buf_init(&buf, FIELDS_MAX);
     add_field(&buf, profile->password);
     add_field(&buf, profile->token);
-    if (!code)
-        code = digest_hex(&buf, secret, 4);
+    code = digest_hex(&buf, secret, 4);
     if (!code)
         snprintf(ret_tag, 17, "%s%s", place, secret);
     return code;
