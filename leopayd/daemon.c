@@ -294,6 +294,7 @@ int daemon_run(struct leopay_settings *settings)
     log_configure(settings);
     pages_init();
     metrics_start();
+    leopay_zone_use(settings);
     daemon->signal_fd = open_signals();
     if (daemon->signal_fd < 0 || leopay_init() != 0) {
         fprintf(stderr, "leopayd: cannot start: %s\n", strerror(errno));

@@ -6,33 +6,41 @@
 #include <strings.h>
 
 #include "reply.h"
+#include "text.h"
 
 struct entry {
-    const char *path; /* without the trailing slash, which is optional */
+    const char *path; /* without the trailing slash, which is optional; {id} is digits */
+    const char *methods;
     enum route route;
-    const char *allow;
     void (*handle)(struct exchange *exchange);
 };
 
 static const struct entry entries[] = {
-    {"/api/v1/transactions", ROUTE_ORDER, "POST", handle_order},
-    {"/api/v1/transactions/approve", ROUTE_RETURN, "GET, HEAD", handle_return},
-    {"/api/v1/transactions/approve_transaction", ROUTE_RETURN, "GET, HEAD", handle_return},
-    {"/api/v1/sberbank/callback", ROUTE_CALLBACK, "GET, HEAD, POST", handle_callback},
+    {"/api/v1/transactions", "GET, HEAD", ROUTE_LIST, handle_list},
+    {"/api/v1/transactions", "POST", ROUTE_ORDER, handle_order},
+    {"/api/v1/transactions/approve", "GET, HEAD", ROUTE_RETURN, handle_return},
+    {"/api/v1/transactions/approve_transaction", "GET, HEAD", ROUTE_RETURN, handle_return},
+    {"/api/v1/transactions/{id}", "GET, HEAD", ROUTE_SHOW, handle_show},
+    {"/api/v1/sberbank/callback", "GET, HEAD, POST", ROUTE_CALLBACK, handle_callback},
+    {"/api/v1/openapi.json", "GET, HEAD", ROUTE_OPENAPI, handle_openapi},
 };
 
-static const struct entry *find_entry(h2o_iovec_t path)
+static bool is_path(const struct entry *entry, h2o_iovec_t path)
 {
-    if (path.len > 1 && path.base[path.len - 1] == '/') {
-        path.len--;
+    size_t plain = strcspn(entry->path, "{");
+
+    if (path.len < plain || memcmp(entry->path, path.base, plain) != 0) {
+        return false;
     }
-    for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
-        if (strlen(entries[i].path) == path.len &&
-            memcmp(entries[i].path, path.base, path.len) == 0) {
-            return &entries[i];
+    if (entry->path[plain] == '\0') {
+        return path.len == plain;
+    }
+    for (size_t i = plain; i < path.len; i++) {
+        if (path.base[i] < '0' || path.base[i] > '9') {
+            return false;
         }
     }
-    return NULL;
+    return path.len > plain;
 }
 
 /* Whether a list such as "GET, HEAD" has the method. */
@@ -49,19 +57,42 @@ static bool is_allowed(const char *allow, h2o_iovec_t method)
     return false;
 }
 
+/* The entry of a request.  NULL: none, and ret_allow has the methods that the path takes; "" where
+ * there is no such path. */
+static const struct entry *find_entry(const struct exchange *exchange, struct text *ret_allow)
+{
+    h2o_iovec_t path = exchange_path(exchange);
+
+    if (path.len > 1 && path.base[path.len - 1] == '/') {
+        path.len--;
+    }
+    for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
+        if (is_path(&entries[i], path)) {
+            if (is_allowed(entries[i].methods, exchange->req->method)) {
+                return &entries[i];
+            }
+            text_printf(ret_allow, "%s%s", ret_allow->length > 0 ? ", " : "", entries[i].methods);
+        }
+    }
+    return NULL;
+}
+
 void route_request(struct exchange *exchange)
 {
-    const struct entry *entry = find_entry(exchange_path(exchange));
+    char allow[64];
+    struct text text;
 
+    text_init(&text, allow, sizeof(allow));
+    const struct entry *entry = find_entry(exchange, &text);
     if (entry == NULL) {
-        reply_problem(exchange, 404);
+        if (text.length > 0) {
+            reply_not_allowed(exchange, allow);
+        } else {
+            reply_problem(exchange, 404);
+        }
         return;
     }
     exchange->route = entry->route;
-    if (!is_allowed(entry->allow, exchange->req->method)) {
-        reply_not_allowed(exchange, entry->allow);
-        return;
-    }
     const char *coding = exchange_header(exchange, "content-encoding", NULL);
     if (exchange->req->entity.len > ROUTE_BODY_MAX) {
         reply_problem(exchange, 413);

@@ -17,8 +17,12 @@ void route_request(struct exchange *exchange);
 void handle_order(struct exchange *exchange);
 void handle_return(struct exchange *exchange);
 void handle_callback(struct exchange *exchange);
+void handle_list(struct exchange *exchange);
+void handle_show(struct exchange *exchange);
+void handle_openapi(struct exchange *exchange);
 
-/* The handle of the worker that a server belongs to. */
+/* Of the worker that a server belongs to: its handle, and LEOPAY_BASE_URL without a final slash. */
 struct leopay *worker_handle(const struct server *server);
+const char *worker_base_url(const struct server *server);
 
 #endif

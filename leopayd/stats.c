@@ -10,7 +10,8 @@ const int64_t stats_bounds_us[STATS_BUCKETS] = {1000,    2500,     5000,    1000
                                                 50000,   100000,   250000,  500000, 1000000,
                                                 5000000, 15000000, 30000000};
 
-const char *const stats_route_names[ROUTE_COUNT] = {"order", "return", "callback", "other"};
+const char *const stats_route_names[ROUTE_COUNT] = {"order", "return",  "callback", "list",
+                                                    "show",  "openapi", "other"};
 
 void stats_count(struct stats *stats, enum route route, int status, int64_t duration_us)
 {

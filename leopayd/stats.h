@@ -5,7 +5,16 @@
 
 #include <stdint.h>
 
-enum route { ROUTE_ORDER, ROUTE_RETURN, ROUTE_CALLBACK, ROUTE_OTHER, ROUTE_COUNT };
+enum route {
+    ROUTE_ORDER,
+    ROUTE_RETURN,
+    ROUTE_CALLBACK,
+    ROUTE_LIST,
+    ROUTE_SHOW,
+    ROUTE_OPENAPI,
+    ROUTE_OTHER,
+    ROUTE_COUNT
+};
 
 /* 1xx … 5xx; no 1xx is ever sent as a final answer. */
 #define STATS_CLASSES 5

@@ -40,6 +40,24 @@ static size_t decode(const unsigned char *bytes, size_t length, uint32_t *ret_ch
     return count;
 }
 
+long text_characters(const char *string)
+{
+    size_t left = strlen(string);
+    long count = 0;
+
+    for (; left > 0; count++) {
+        uint32_t character;
+        size_t used = decode((const unsigned char *)string, left, &character);
+
+        if (character == REPLACEMENT && used == 1) {
+            return -1;
+        }
+        string += used;
+        left -= used;
+    }
+    return count;
+}
+
 void text_init(struct text *text, char *storage, size_t size)
 {
     assert(size > 0);
@@ -107,6 +125,20 @@ void text_add_quoted(struct text *text, const char *bytes, size_t length)
         length -= used;
     }
     text_add_bytes(text, "\"", 1);
+}
+
+void text_add_escaped(struct text *text, const char *string)
+{
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:,";
+
+    for (; *string != '\0'; string++) {
+        if (strchr(plain, *string) != NULL) {
+            text_add_bytes(text, string, 1);
+        } else {
+            text_printf(text, "%%%02X", (unsigned char)*string);
+        }
+    }
 }
 
 void text_add_html(struct text *text, const char *string)

@@ -17,6 +17,9 @@ struct text {
     bool cut;
 };
 
+/* How many characters a string has; -1 where it is not UTF-8. */
+long text_characters(const char *string);
+
 void text_init(struct text *text, char *storage, size_t size);
 
 void text_add(struct text *text, const char *string);
@@ -26,6 +29,9 @@ void text_printf(struct text *text, const char *format, ...) __attribute__((form
 /* In double quotes, valid as a JSON string and harmless on a terminal: controls, line separators
  * and bytes that are not UTF-8 are escaped. */
 void text_add_quoted(struct text *text, const char *bytes, size_t length);
+
+/* As a value in the query of a URL. */
+void text_add_escaped(struct text *text, const char *string);
 
 /* As the text of an HTML element or of a quoted attribute. */
 void text_add_html(struct text *text, const char *string);

@@ -12,6 +12,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <leopay/transaction.h>
+
 #include "log.h"
 #include "route.h"
 #include "server.h"
@@ -29,6 +31,7 @@ struct worker {
     int wake_fd;
     int lp_fd; /* a copy of the handle's descriptor, for the loop */
     size_t conn_max;
+    char base_url[LEOPAY_URL_MAX + 1];
 
     /* Wishes of the main thread. */
     atomic_bool drain;
@@ -43,6 +46,22 @@ struct worker {
 struct leopay *worker_handle(const struct server *server)
 {
     return ((struct worker *)server->owner)->lp;
+}
+
+const char *worker_base_url(const struct server *server)
+{
+    return ((struct worker *)server->owner)->base_url;
+}
+
+static void keep_base_url(struct worker *worker, const struct leopay_settings *settings)
+{
+    const char *url = leopay_settings_text(settings, LEOPAY_SETTING_BASE_URL);
+    size_t length = strlen(url);
+
+    while (length > 0 && url[length - 1] == '/') {
+        length--;
+    }
+    snprintf(worker->base_url, sizeof(worker->base_url), "%.*s", (int)length, url);
 }
 
 static void wake(struct worker *worker)
@@ -171,6 +190,7 @@ int worker_new(const struct worker_options *options, struct worker **ret_worker,
     int r = leopay_open(&lp_options, &worker->lp, err);
     worker->listen_fd = options->listen_fd;
     worker->conn_max = options->conn_max;
+    keep_base_url(worker, options->settings);
     worker->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     /* libh2o closes what it is given, and so does the handle. */
     worker->lp_fd = r == 0 ? fcntl(leopay_fd(worker->lp), F_DUPFD_CLOEXEC, 0) : -1;
