@@ -61,21 +61,27 @@ static void descriptor_is_quiet_when_idle(void)
     end();
 }
 
-static void descriptor_tells_of_a_submission_at_once(void)
+static void be_idle(void)
+{
+    while (is_readable(lp, 0))
+        leopay_process(lp, 64);
+}
+
+static void descriptor_tells_of_submitting_and_cancelling(void)
 {
     struct outcome outcome;
+    int arrivals = bank_arrivals();
 
     begin();
-    while (is_readable(lp, 0))
-        leopay_process(lp, 64);
-    leopay_op op = start_return(lp, &outcome);
+    be_idle();
+    start_return(lp, &outcome);
     CU_ASSERT_TRUE(is_readable(lp, 0));
     TURN_UNTIL(lp, outcome.calls);
-    while (is_readable(lp, 0))
-        leopay_process(lp, 64);
-    op = start_return(lp, &outcome);
-    while (is_readable(lp, 0) && !outcome.calls)
-        leopay_process(lp, 1);
+    bank_behave(BANK_HOLDS);
+    leopay_op op = start_order(lp, &outcome);
+    TURN_UNTIL(lp, bank_arrivals() > arrivals);
+    be_idle();
+    LP_ASSERT_INT(outcome.calls, 0);
     leopay_cancel(lp, op);
     CU_ASSERT_TRUE(is_readable(lp, 0));
     TURN_UNTIL(lp, outcome.calls);
@@ -326,7 +332,7 @@ static void cancelled_is_what_the_callback_says(void)
 
 HANDLE_TEST_MAIN("handle/promises", LP_TEST(descriptor_is_one_for_life),
                  LP_TEST(descriptor_is_quiet_when_idle),
-                 LP_TEST(descriptor_tells_of_a_submission_at_once),
+                 LP_TEST(descriptor_tells_of_submitting_and_cancelling),
                  LP_TEST(no_callback_comes_from_inside), LP_TEST(each_is_called_back_once),
                  LP_TEST(what_was_refused_is_not_called_back), LP_TEST(budget_bounds_a_turn),
                  LP_TEST(budget_bounds_cancelling), LP_TEST(reentry_is_refused),
