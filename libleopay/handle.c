@@ -24,6 +24,7 @@
 
 #define PG_CONNECTIONS       2 /* one for the batches, one for calls that may take their time */
 #define PG_CONNECT_MS        5000
+#define PG_PATIENCE_MS       600000 /* for reports, where nobody else needs the connection */
 #define HTTP_CONNECTIONS_MAX 4096
 #define WAIT_BUDGET          64
 
@@ -117,6 +118,7 @@ static int open_parts(struct leopay *lp, const struct leopay_options *options,
         .application_name = options->application_name ? options->application_name : "leopay",
         .connections = PG_CONNECTIONS,
         .connect_timeout_ms = PG_CONNECT_MS,
+        .patience_ms = options->jobs ? 0 : PG_PATIENCE_MS,
         .setup = options->jobs ? &lp_store_setup : NULL,
         .log = lp->log,
     };

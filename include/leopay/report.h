@@ -32,6 +32,7 @@ struct leopay_filter {
     const char *order_id;     /* the bank's, exactly */
     bool attention;           /* only what a person should look at */
     int64_t after_id;         /* only ids below it: the page after the one that ended with it */
+    int64_t from_id;          /* only ids from it on: where the last page ends; 0: no such end */
 };
 
 /** A page of payments, without deliveries and history. */
@@ -41,14 +42,17 @@ struct leopay_page {
     int64_t next_after_id; /* 0: this was the last page */
 };
 
-/** Sums over a whole filtered set (after_id ignored); over notified payments unless a status is
- * asked for. */
+/** Sums over a whole filtered set (after_id and from_id ignored); over notified payments unless a
+ * status is asked for. */
 struct leopay_totals {
     int64_t count;
     /* Decimal texts: a sum of many amounts may exceed 64 bits. */
     char amount[48];
     char commission[48];
     char net_amount[48];
+    int64_t found;    /* payments of whatever status that the filter finds */
+    int64_t first_id; /* the lowest and the highest id among them; 0: there are none */
+    int64_t last_id;
 };
 
 typedef void (*leopay_page_cb)(void *data, int code, const struct leopay_page *page,
@@ -56,7 +60,14 @@ typedef void (*leopay_page_cb)(void *data, int code, const struct leopay_page *p
 typedef void (*leopay_totals_cb)(void *data, int code, const struct leopay_totals *totals,
                                  const struct leopay_error *err);
 
-/** One page of at most `limit` (1 … 1000) payments, newest (highest id) first. */
+/**
+ * One page of at most `limit` (1 … 1000) payments, newest (highest id) first.  Each page shows
+ * payments as they are when it is read; what is stored meanwhile has a higher id, so that pages
+ * that go on by `after_id` miss and repeat none of the payments that were there at the first.
+ *
+ * To read a whole filtered set, ask for its totals first and give `first_id` and `last_id` + 1 as
+ * `from_id` and the first `after_id`: then no page looks for the end of its period.
+ */
 int leopay_transaction_list(struct leopay *lp, const struct leopay_filter *filter, int limit,
                             leopay_page_cb cb, void *data, leopay_op *ret_op,
                             struct leopay_error *err);

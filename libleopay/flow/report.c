@@ -5,9 +5,21 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "flow/rows.h"
+#include "store/lists.h"
 #include "store/views.h"
 
 #define PAGE_MAX 1000
+
+/* What only reads is never in doubt: it may just be asked for again. */
+static int reading_code(int code, const struct leopay_error **err, struct leopay_error *own)
+{
+    if (code != LEOPAY_EUNCERTAIN)
+        return code;
+    *own = **err;
+    own->code = LEOPAY_EUNAVAILABLE;
+    *err = own;
+    return own->code;
+}
 
 static void deliver_page(struct lp_rows *rows, int code, const PGresult *result,
                          const struct leopay_error *err)
@@ -19,6 +31,7 @@ static void deliver_page(struct lp_rows *rows, int code, const PGresult *result,
     struct leopay_page page = {.rows = views, .count = count};
     struct leopay_error own;
 
+    code = reading_code(code, &err, &own);
     if (!code && !views) {
         code = lp_error_nomem(&own);
         err = &own;
@@ -53,13 +66,18 @@ static void deliver_totals(struct lp_rows *rows, int code, const PGresult *resul
 {
     leopay_totals_cb cb = (leopay_totals_cb)rows->cb;
     struct leopay_totals totals = {0};
+    struct leopay_error own;
 
+    code = reading_code(code, &err, &own);
     if (!code) {
         const struct lp_row row = {.result = result};
         totals.count = lp_row_int64(&row, 0);
         lp_copy_text(totals.amount, sizeof(totals.amount), lp_row_text(&row, 1));
         lp_copy_text(totals.commission, sizeof(totals.commission), lp_row_text(&row, 2));
         lp_copy_text(totals.net_amount, sizeof(totals.net_amount), lp_row_text(&row, 3));
+        totals.found = lp_row_int64(&row, 4);
+        totals.first_id = lp_row_int64(&row, 5);
+        totals.last_id = lp_row_int64(&row, 6);
     }
     cb(rows->data, code, code ? NULL : &totals, err);
 }

@@ -196,6 +196,7 @@ int lp_pg_new(struct lp_loop *loop, const struct lp_pg_options *options, struct 
     pg->loop = loop;
     pg->log = options->log;
     pg->connect_timeout_ms = options->connect_timeout_ms;
+    pg->patience_ms = options->patience_ms;
     pg->setup = options->setup;
     pg->deadline.cb = on_deadline;
     pg->deadline.data = pg;

@@ -39,6 +39,9 @@ struct lp_pg_statement {
     int param_count;
     const Oid *param_types;
     bool relaxed; /* may be lost in a crash of the server: committed without waiting for the disk */
+    /* Planned anew for the values of each execution, hence never prepared; once it was sent, it
+     * may take as long as the pool's patience. */
+    bool report;
 };
 
 /* One execution.  The owner's storage until the callback; zero it first. */
@@ -61,6 +64,7 @@ struct lp_pg_options {
     const char *application_name;
     int connections;        /* 1 … 8 */
     int connect_timeout_ms; /* for one attempt; the next one follows within a second */
+    int patience_ms;        /* how much longer than its timeout a report may take */
     /* Without parameters; the first on each new connection, its outcome ignored; NULL: none. */
     const struct lp_pg_statement *setup;
     struct lp_log log;

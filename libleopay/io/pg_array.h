@@ -17,6 +17,7 @@
 #define LP_OID_INT8        20
 #define LP_OID_INT4        23
 #define LP_OID_TEXT        25
+#define LP_OID_TIMESTAMPTZ 1184
 #define LP_OID_BOOL_ARRAY  1000
 #define LP_OID_BYTEA_ARRAY 1001
 #define LP_OID_INT4_ARRAY  1007

@@ -79,6 +79,7 @@ struct lp_pg {
     struct lp_log log;
     struct lp_pg_target target;
     int connect_timeout_ms;
+    int patience_ms;
     const struct lp_pg_statement *setup;
     bool unnamed; /* behind a pooler that gives each transaction another server: no prepared
                      statements */

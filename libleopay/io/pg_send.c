@@ -66,7 +66,7 @@ static bool being_prepared(const struct lp_pg_conn *conn, const struct lp_pg_sta
 
 static bool may_prepare(const struct lp_pg_conn *conn, const struct lp_pg_statement *statement)
 {
-    return !conn->pg->unnamed && conn->prepared_count < LP_PG_PREPARED_MAX &&
+    return !conn->pg->unnamed && !statement->report && conn->prepared_count < LP_PG_PREPARED_MAX &&
            !being_prepared(conn, statement);
 }
 
@@ -107,6 +107,8 @@ void lp_pg_conn_send(struct lp_pg_conn *conn, struct lp_pg_query *query)
     *flight = (struct lp_pg_flight){.query = query};
     conn->count++;
     query->sent = true;
+    if (query->statement->report)
+        query->deadline_ms += conn->pg->patience_ms;
 
     bool sent = (!query->statement->relaxed || put(conn, flight, &relax, NULL, NULL)) &&
                 put(conn, flight, query->statement, query->values, query->lengths) &&

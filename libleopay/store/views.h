@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading payments: one, a page, the totals.  Changes nothing, and reads no secret. */
+/* Reading a payment.  Changes nothing, and reads no secret. */
 #ifndef LP_STORE_VIEWS_H
 #define LP_STORE_VIEWS_H
 
-#include <leopay/report.h>
 #include <leopay/transaction.h>
 
 #include "store/store.h"
 
-/* Reads a row of lp_store_view or lp_store_list; texts are borrowed from the result. */
+/* Reads a row of lp_store_view() or lp_store_list(); texts are borrowed from the result. */
 void lp_view_read(const struct lp_row *row, struct leopay_transaction *ret_transaction);
 int lp_store_view(struct lp_store *store, int64_t id, lp_store_call_cb cb, void *data);
 
@@ -17,12 +16,5 @@ int lp_store_deliveries(struct lp_store *store, int64_t id, lp_store_call_cb cb,
 void lp_delivery_read(const struct lp_row *row, struct leopay_delivery *ret_delivery);
 int lp_store_history(struct lp_store *store, int64_t id, lp_store_call_cb cb, void *data);
 void lp_history_read(const struct lp_row *row, struct leopay_event *ret_event);
-
-/* Newest first. */
-int lp_store_list(struct lp_store *store, const struct leopay_filter *filter, int limit,
-                  lp_store_call_cb cb, void *data);
-/* One row: count, amount, commission, net amount. */
-int lp_store_totals(struct lp_store *store, const struct leopay_filter *filter, lp_store_call_cb cb,
-                    void *data);
 
 #endif

@@ -98,6 +98,7 @@ CREATE INDEX transactions_paid_at ON leopay.transactions (paid_at, id) WHERE pai
 CREATE INDEX transactions_created_at ON leopay.transactions USING brin (created_at);
 CREATE INDEX transactions_billing ON leopay.transactions (billing_id, id);
 CREATE INDEX transactions_attention ON leopay.transactions (id) WHERE attention IS NOT NULL;
+CREATE INDEX transactions_open ON leopay.transactions (status, id) WHERE status IN ('new', 'registered', 'paid');
 COMMENT ON TABLE leopay.transactions IS 'A payment is a row: an order from the moment it was posted.';
 COMMENT ON COLUMN leopay.transactions.id IS 'What billings count a payment by.';
 COMMENT ON COLUMN leopay.transactions.created_at IS 'When the order was stored.';
@@ -135,6 +136,7 @@ COMMENT ON INDEX leopay.transactions_paid_at IS 'For lists and totals of a perio
 COMMENT ON INDEX leopay.transactions_created_at IS 'For lists by creation; ids and times grow together, so a few bytes do.';
 COMMENT ON INDEX leopay.transactions_billing IS 'For lists of one billing, newest first.';
 COMMENT ON INDEX leopay.transactions_attention IS 'For the list of what a person should look at.';
+COMMENT ON INDEX leopay.transactions_open IS 'For lists of what still waits for the bank or for the billing: few rows among many.';
 
 -- Jobs --------------------------------------------------------------------------------------------------------------
 

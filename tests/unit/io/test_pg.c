@@ -12,22 +12,26 @@
 
 static const Oid int8_array_type[] = {LP_OID_INT8_ARRAY};
 
-static const struct lp_pg_statement divide = {"divide", "SELECT 1 / $1::int4", 1, int4_type, false};
-static const struct lp_pg_statement wrong = {"wrong", "SELECT * FROM no_such_table", 0, NULL,
+static const struct lp_pg_statement divide = {"divide", "SELECT 1 / $1::int4", 1, int4_type, false,
+                                              false};
+static const struct lp_pg_statement wrong = {"wrong", "SELECT * FROM no_such_table", 0, NULL, false,
                                              false};
-static const struct lp_pg_statement sum = {"sum", "SELECT sum(n) FROM unnest($1::int8[]) n", 1,
-                                           int8_array_type, false};
+static const struct lp_pg_statement sum = {
+    "sum", "SELECT sum(n) FROM unnest($1::int8[]) n", 1, int8_array_type, false, false};
 static const struct lp_pg_statement commit_now = {
-    "commit_now", "SELECT current_setting('synchronous_commit')", 0, NULL, false};
+    "commit_now", "SELECT current_setting('synchronous_commit')", 0, NULL, false, false};
 static const struct lp_pg_statement make_deferred = {
     "make_deferred",
     "DO $$BEGIN CREATE TABLE IF NOT EXISTS leopay_io_test"
     " (n int UNIQUE DEFERRABLE INITIALLY DEFERRED); TRUNCATE leopay_io_test; END$$",
-    0, NULL, false};
+    0,
+    NULL,
+    false,
+    false};
 static const struct lp_pg_statement add_deferred = {
-    "add_deferred", "INSERT INTO leopay_io_test VALUES ($1)", 1, int4_type, false};
-static const struct lp_pg_statement drop_deferred = {"drop_deferred", "DROP TABLE leopay_io_test",
-                                                     0, NULL, false};
+    "add_deferred", "INSERT INTO leopay_io_test VALUES ($1)", 1, int4_type, false, false};
+static const struct lp_pg_statement drop_deferred = {
+    "drop_deferred", "DROP TABLE leopay_io_test", 0, NULL, false, false};
 
 /* ---- Tests -------------------------------------------------------------------------- */
 
