@@ -234,6 +234,14 @@ size_t option_all(const struct ctl *ctl, const char *name, const char **ret_valu
     return count;
 }
 
+const char *option_of(const struct ctl *ctl, const struct option_info *table)
+{
+    for (; table->name; table++)
+        if (option(ctl, table->name))
+            return table->name;
+    return NULL;
+}
+
 bool number_parse(const char *text, int64_t min, int64_t max, int64_t *ret)
 {
     char *end;

@@ -19,6 +19,11 @@ const struct option_info common_options[] = {
     END,
 };
 
+#define REASON_OPTION                                                                              \
+    {                                                                                              \
+        "reason", "TEXT", MSG_OPT_REASON, false, false                                             \
+    }
+
 static const struct option_info migrate_options[] = {
     {"status", NULL, MSG_OPT_STATUS_ONLY, false, false},
     {"first-id", "N", MSG_OPT_FIRST_ID, false, false},
@@ -28,12 +33,14 @@ static const struct option_info migrate_options[] = {
 static const struct option_info counteragent_add_options[] = {
     {"name", "NAME", MSG_OPT_NAME, false, true},
     {"commission", "PERCENT", MSG_OPT_COMMISSION, false, false},
+    REASON_OPTION,
     END,
 };
 
 static const struct option_info counteragent_edit_options[] = {
     {"name", "NAME", MSG_OPT_NAME, false, false},
     {"commission", "PERCENT", MSG_OPT_COMMISSION, false, false},
+    REASON_OPTION,
     END,
 };
 
@@ -44,6 +51,7 @@ static const struct option_info billing_add_options[] = {
     {"wire", "WIRE", MSG_OPT_WIRE, false, false},
     {"allow-origin", "ORIGIN", MSG_OPT_ALLOW_ORIGIN, true, false},
     {"allow-net", "CIDR", MSG_OPT_ALLOW_NET, true, false},
+    REASON_OPTION,
     END,
 };
 
@@ -56,6 +64,7 @@ static const struct option_info billing_edit_options[] = {
     {"any-origin", NULL, MSG_OPT_ANY_ORIGIN, false, false},
     {"allow-net", "CIDR", MSG_OPT_ALLOW_NET, true, false},
     {"any-net", NULL, MSG_OPT_ANY_NET, false, false},
+    REASON_OPTION,
     END,
 };
 
@@ -75,25 +84,54 @@ static const struct option_info verify_options[] = {
     END,
 };
 
+/* Which payments; the same for all commands that are about many. */
+#define FILTER_OPTIONS                                                                             \
+    {"paid-from", "DATE", MSG_OPT_PAID_FROM, false, false},                                        \
+        {"paid-to", "DATE", MSG_OPT_PAID_TO, false, false},                                        \
+        {"created-from", "DATE", MSG_OPT_CREATED_FROM, false, false},                              \
+        {"created-to", "DATE", MSG_OPT_CREATED_TO, false, false},                                  \
+        {"status", "STATUS", MSG_OPT_STATUS, true, false},                                         \
+        {"bank-status", "N", MSG_OPT_BANK_STATUS, false, false},                                   \
+        {"billing", "NAME", MSG_OPT_BILLING, false, false},                                        \
+        {"counteragent", "ID", MSG_OPT_CA_FILTER, false, false},                                   \
+        {"search", "TEXT", MSG_OPT_SEARCH, false, false},                                          \
+        {"order-id", "ID", MSG_OPT_ORDER_ID, false, false},                                        \
+    {                                                                                              \
+        "attention", NULL, MSG_OPT_ATTENTION, false, false                                         \
+    }
+
+#define MANY_OPTIONS                                                                               \
+    FILTER_OPTIONS, {"dry-run", NULL, MSG_OPT_DRY_RUN, false, false},                              \
+    {                                                                                              \
+        "rate", "N", MSG_OPT_MANY_RATE, false, false                                               \
+    }
+
+const struct option_info transaction_filter_options[] = {FILTER_OPTIONS, END};
+
+const struct option_info transaction_many_options[] = {MANY_OPTIONS, END};
+
+static const struct option_info reason_options[] = {REASON_OPTION, END};
+
 static const struct option_info transaction_list_options[] = {
-    {"paid-from", "DATE", MSG_OPT_PAID_FROM, false, false},
-    {"paid-to", "DATE", MSG_OPT_PAID_TO, false, false},
-    {"created-from", "DATE", MSG_OPT_CREATED_FROM, false, false},
-    {"created-to", "DATE", MSG_OPT_CREATED_TO, false, false},
-    {"status", "STATUS", MSG_OPT_STATUS, true, false},
-    {"bank-status", "N", MSG_OPT_BANK_STATUS, false, false},
-    {"billing", "NAME", MSG_OPT_BILLING, false, false},
-    {"counteragent", "ID", MSG_OPT_CA_FILTER, false, false},
-    {"search", "TEXT", MSG_OPT_SEARCH, false, false},
-    {"order-id", "ID", MSG_OPT_ORDER_ID, false, false},
-    {"attention", NULL, MSG_OPT_ATTENTION, false, false},
+    FILTER_OPTIONS,
     {"limit", "N", MSG_OPT_LIMIT, false, false},
     {"after", "ID", MSG_OPT_AFTER, false, false},
     END,
 };
 
+static const struct option_info transaction_check_options[] = {REASON_OPTION, MANY_OPTIONS, END};
+
 static const struct option_info transaction_notify_options[] = {
     {"force", NULL, MSG_OPT_FORCE, false, false},
+    REASON_OPTION,
+    MANY_OPTIONS,
+    END,
+};
+
+static const struct option_info act_list_options[] = {
+    {"from", "DATE", MSG_OPT_ACT_FROM, false, false},
+    {"to", "DATE", MSG_OPT_ACT_TO, false, false},
+    {"limit", "N", MSG_OPT_ACT_LIMIT, false, false},
     END,
 };
 
@@ -111,6 +149,7 @@ static const struct option_info transaction_register_options[] = {
 static const struct option_info token_add_options[] = {
     {"name", "NAME", MSG_OPT_TOKEN_NAME, false, true},
     {"billing", "NAME", MSG_OPT_TOKEN_BILLING, false, false},
+    REASON_OPTION,
     END,
 };
 
@@ -148,10 +187,10 @@ const struct command commands[] = {
     {"billing", "edit", "SYSTEM_NAME", 1, 1, MSG_CMD_B_EDIT, billing_edit_options,
      TEXTS("billing edit shop --url https://new.example/confirm", "billing edit shop --any-origin"),
      run_billing_edit},
-    {"billing", "disable", "SYSTEM_NAME", 1, 1, MSG_CMD_B_DISABLE, NULL,
-     TEXTS("billing disable shop"), run_billing_disable},
-    {"billing", "enable", "SYSTEM_NAME", 1, 1, MSG_CMD_B_ENABLE, NULL, TEXTS("billing enable shop"),
-     run_billing_enable},
+    {"billing", "disable", "SYSTEM_NAME", 1, 1, MSG_CMD_B_DISABLE, reason_options,
+     TEXTS("billing disable shop --reason \"moving\""), run_billing_disable},
+    {"billing", "enable", "SYSTEM_NAME", 1, 1, MSG_CMD_B_ENABLE, reason_options,
+     TEXTS("billing enable shop"), run_billing_enable},
     {"keys", "generate", "", 0, 0, MSG_CMD_KEYS_GENERATE, keys_generate_options,
      TEXTS("keys generate", "keys generate --dir /etc/leopay/keys --bits 3072"), run_keys_generate},
     {"keys", "show", "", 0, 0, MSG_CMD_KEYS_SHOW, keys_show_options,
@@ -168,10 +207,14 @@ const struct command commands[] = {
      run_transaction_list},
     {"transaction", "show", "ID", 1, 1, MSG_CMD_T_SHOW, NULL,
      TEXTS("transaction show 123", "transaction show 123 --format json"), run_transaction_show},
-    {"transaction", "check", "ID", 1, 1, MSG_CMD_T_CHECK, NULL, TEXTS("transaction check 123"),
+    {"transaction", "check", "[ID]", 0, 1, MSG_CMD_T_CHECK, transaction_check_options,
+     TEXTS("transaction check 123 --reason \"the payer called\"",
+           "transaction check --status registered --created-to 2026-11-21 --dry-run"),
      run_transaction_check},
-    {"transaction", "notify", "ID", 1, 1, MSG_CMD_T_NOTIFY, transaction_notify_options,
-     TEXTS("transaction notify 123", "transaction notify 123 --force"), run_transaction_notify},
+    {"transaction", "notify", "[ID]", 0, 1, MSG_CMD_T_NOTIFY, transaction_notify_options,
+     TEXTS("transaction notify 123", "transaction notify 123 --force --reason \"lost there\"",
+           "transaction notify --billing shop --dry-run"),
+     run_transaction_notify},
     {"transaction", "register", "", 0, 0, MSG_CMD_T_REGISTER, transaction_register_options,
      TEXTS("transaction register --billing shop --amount 10000 --billing-userid 42 \\\n"
            "      --final-url https://shop.example/thanks"),
@@ -182,8 +225,16 @@ const struct command commands[] = {
      run_token_add},
     {"token", "list", "", 0, 0, MSG_CMD_TOKEN_LIST, NULL,
      TEXTS("token list", "token list --format json"), run_token_list},
-    {"token", "revoke", "ID", 1, 1, MSG_CMD_TOKEN_REVOKE, NULL, TEXTS("token revoke 3"),
+    {"token", "revoke", "ID", 1, 1, MSG_CMD_TOKEN_REVOKE, reason_options, TEXTS("token revoke 3"),
      run_token_revoke},
+    {"role", "grant", "ROLE USER", 2, 2, MSG_CMD_ROLE_GRANT, reason_options,
+     TEXTS("role grant accountant anna", "role grant operator boris --reason \"on duty\"",
+           "role grant daemon leopay"),
+     run_role_grant},
+    {"role", "revoke", "ROLE USER", 2, 2, MSG_CMD_ROLE_REVOKE, reason_options,
+     TEXTS("role revoke operator boris"), run_role_revoke},
+    {"act", "list", "", 0, 0, MSG_CMD_ACT_LIST, act_list_options,
+     TEXTS("act list", "act list --from 2026-11-01 --format csv"), run_act_list},
     {"reconcile", NULL, "", 0, 0, MSG_CMD_RECONCILE, reconcile_options,
      TEXTS("reconcile --from 2026-11-01 --to 2026-11-30",
            "reconcile --from 2026-11-22 --to 2026-11-22 --rate 3 --format csv --output diff.csv",

@@ -47,6 +47,9 @@ struct command {
 
 extern const struct command commands[];
 extern const struct option_info common_options[];
+/* The options of a filter of payments, and those of commands that take one instead of an id. */
+extern const struct option_info transaction_filter_options[];
+extern const struct option_info transaction_many_options[];
 
 /* An option as it was given; `info` is found once the command is known. */
 struct given {
@@ -78,6 +81,8 @@ const char *arg(const struct ctl *ctl, size_t index); /* NULL beyond the last */
 const char *option(const struct ctl *ctl, const char *name);
 /* The values of a repeatable option into ret_values, which has room for option_count of them. */
 size_t option_all(const struct ctl *ctl, const char *name, const char **ret_values);
+/* The first option that was given and is in the table, by its name; NULL: none. */
+const char *option_of(const struct ctl *ctl, const struct option_info *table);
 /* Leaves *ret as it is when the option was not given. */
 int option_number(const struct ctl *ctl, const char *name, int64_t min, int64_t max, int64_t *ret);
 int option_percent(const struct ctl *ctl, const char *name, int *ret_hundredths);
@@ -139,6 +144,9 @@ int run_transaction_register(struct ctl *ctl);
 int run_token_add(struct ctl *ctl);
 int run_token_list(struct ctl *ctl);
 int run_token_revoke(struct ctl *ctl);
+int run_role_grant(struct ctl *ctl);
+int run_role_revoke(struct ctl *ctl);
+int run_act_list(struct ctl *ctl);
 int run_reconcile(struct ctl *ctl);
 int reconcile_runs(struct ctl *ctl);
 int run_help(struct ctl *ctl);

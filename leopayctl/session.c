@@ -39,6 +39,7 @@ int session_open(struct ctl *ctl)
         .size = sizeof(options),
         .settings = ctl->settings,
         .application_name = "leopayctl",
+        .reason = option(ctl, "reason"),
     };
     int r = leopay_init();
     if (r == 0)

@@ -8,45 +8,69 @@ static void on_transaction(void *data, int code, const struct leopay_transaction
                            const struct leopay_error *err)
 {
     struct outcome *outcome = data;
+    struct output *out = &outcome->ctl->out;
     struct cell cells[T_COLUMNS];
 
     outcome_set(outcome, code, err);
     if (code < 0)
         return;
     transaction_cells(t, cells);
-    output_one(&outcome->ctl->out, SHAPE_ONE, transaction_columns, T_COLUMNS, cells);
+    if (arg(outcome->ctl, 0))
+        output_one(out, SHAPE_ONE, transaction_columns, T_COLUMNS, cells);
+    else
+        output_row(out, cells);
+}
+
+static int check(struct ctl *ctl, int64_t id, struct outcome *outcome)
+{
+    leopay_op op = 0;
+    int r = leopay_transaction_check(ctl->lp, id, on_transaction, outcome, &op, &outcome->err);
+
+    return session_wait(outcome, r, op);
+}
+
+static int notify(struct ctl *ctl, int64_t id, struct outcome *outcome)
+{
+    bool force = option(ctl, "force") != NULL;
+    leopay_op op = 0;
+    int r =
+        leopay_transaction_notify(ctl->lp, id, force, on_transaction, outcome, &op, &outcome->err);
+
+    return session_wait(outcome, r, op);
+}
+
+/* One payment, by its id, or all that the filter finds. */
+static int act(struct ctl *ctl, unsigned statuses, transaction_act_fn act_on)
+{
+    struct outcome outcome = {.ctl = ctl};
+    int64_t id;
+
+    if (!arg(ctl, 0))
+        return transaction_many(ctl, statuses, act_on);
+    const char *stray = option_of(ctl, transaction_many_options);
+    if (stray) {
+        say(MSG_U_ONE_OR_MANY, stray, NULL);
+        return usage_see(ctl);
+    }
+    int status = arg_id(ctl, &id);
+    if (!status)
+        status = session_open(ctl);
+    if (status)
+        return status;
+    int code = act_on(ctl, id, &outcome);
+    return code < 0 ? say_failure(code, &outcome.err) : STATUS_DONE;
 }
 
 int run_transaction_check(struct ctl *ctl)
 {
-    struct outcome outcome = {.ctl = ctl};
-    leopay_op op = 0;
-    int64_t id;
-
-    int status = arg_id(ctl, &id);
-    if (!status)
-        status = session_open(ctl);
-    if (status)
-        return status;
-    int r = leopay_transaction_check(ctl->lp, id, on_transaction, &outcome, &op, &outcome.err);
-    return session_finish(&outcome, r, op);
+    return act(
+        ctl, 1u << LEOPAY_STATUS_NEW | 1u << LEOPAY_STATUS_REGISTERED | 1u << LEOPAY_STATUS_FAILED,
+        check);
 }
 
 int run_transaction_notify(struct ctl *ctl)
 {
-    struct outcome outcome = {.ctl = ctl};
-    bool force = option(ctl, "force") != NULL;
-    leopay_op op = 0;
-    int64_t id;
-
-    int status = arg_id(ctl, &id);
-    if (!status)
-        status = session_open(ctl);
-    if (status)
-        return status;
-    int r =
-        leopay_transaction_notify(ctl->lp, id, force, on_transaction, &outcome, &op, &outcome.err);
-    return session_finish(&outcome, r, op);
+    return act(ctl, 1u << LEOPAY_STATUS_PAID, notify);
 }
 
 /* ---- Register -----------------------------------------------------------------------------------

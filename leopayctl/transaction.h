@@ -49,6 +49,13 @@ extern const struct column transaction_columns[T_COLUMNS];
 void transaction_cells(const struct leopay_transaction *t, struct cell ret_cells[T_COLUMNS]);
 
 struct ctl;
+struct outcome;
+
+/* Does a thing with one payment, waiting; the library's code. */
+typedef int (*transaction_act_fn)(struct ctl *ctl, int64_t id, struct outcome *outcome);
+
+/* Does it with all that the filter finds, of these statuses where the filter names none. */
+int transaction_many(struct ctl *ctl, unsigned statuses, transaction_act_fn act);
 
 /*
  * Reads the filter's options, once the settings are read: days are days of their time zone.  The

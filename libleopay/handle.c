@@ -99,6 +99,7 @@ static void release(struct leopay *lp)
     lp_loop_free(lp->loop);
     lp_signing_key_unref(lp->key);
     leopay_settings_free(lp->settings);
+    lp_free(lp->reason);
     lp_free(lp);
 }
 
@@ -143,6 +144,10 @@ int leopay_open(const struct leopay_options *options, struct leopay **ret_lp,
     if (!(lp = lp_calloc(1, sizeof(*lp))))
         return lp_error_nomem(err);
     lp->log = (struct lp_log){.cb = options->log, .data = options->log_data};
+    if (options->reason && !(lp->reason = lp_strdup(options->reason))) {
+        lp_free(lp);
+        return lp_error_nomem(err);
+    }
     lp_list_init(&lp->ops);
     lp_list_init(&lp->cancelled);
     lp_list_init(&lp->leases);

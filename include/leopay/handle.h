@@ -73,8 +73,9 @@ struct leopay_options {
     leopay_log_cb log;                      /* NULL: silence */
     void *log_data;
     const char *application_name; /* what PostgreSQL shows for the connections; NULL: "leopay" */
-    bool jobs; /* take part in the background work: checks and confirmations, until
-                  leopay_jobs_stop() */
+    const char *reason; /* kept with every act by hand: why it is done; copied; NULL: not said */
+    bool jobs;          /* take part in the background work: checks and confirmations, until
+                           leopay_jobs_stop() */
 };
 
 /** How a handle is doing; see leopay_status(). */

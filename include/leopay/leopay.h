@@ -29,6 +29,7 @@
 #ifndef LEOPAY_H
 #define LEOPAY_H
 
+#include <leopay/act.h>
 #include <leopay/directory.h>
 #include <leopay/error.h>
 #include <leopay/handle.h>

@@ -47,6 +47,22 @@ int leopay_schema_migrate(const struct leopay_settings *settings, int64_t first_
                           leopay_migration_cb cb, void *data,
                           struct leopay_migrate_result *ret_result, struct leopay_error *err);
 
+/** What a person or a program may do in the database. */
+enum leopay_role {
+    LEOPAY_ROLE_DAEMON = 1, /* what leopayd does, and no more */
+    LEOPAY_ROLE_OPERATOR,   /* that by hand, the directory, tokens and reconciliation */
+    LEOPAY_ROLE_ACCOUNTANT, /* reads everything but secrets, and changes nothing */
+};
+
+/**
+ * Makes the database role `user`, which must exist, a member of one of the group roles, or with
+ * `revoke` a member no more; repeating it is harmless.  The act is recorded with its reason, which
+ * may be NULL.  LEOPAY_ENOTFOUND: there is no such user, or no such group (run the migration);
+ * LEOPAY_EDENIED: the caller may not.
+ */
+int leopay_role_grant(const struct leopay_settings *settings, enum leopay_role role,
+                      const char *user, bool revoke, const char *reason, struct leopay_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -310,7 +310,8 @@ int leopay_transaction_check(struct leopay *lp, int64_t id, leopay_transaction_c
         return lp_error_inval(err, "a handle, an id and a callback are needed");
     if (!(caller = lp_calloc(1, sizeof(*caller))))
         return lp_error_nomem(err);
-    int code = lp_store_take(lp->store, id, false, false, lp->bank.tag, on_taken, caller);
+    char *detail lp_auto_free = lp_detail_act(lp->reason, false);
+    int code = lp_store_take(lp->store, id, false, false, lp->bank.tag, detail, on_taken, caller);
     if (code) {
         lp_free(caller);
         return lp_error_set(err, code, LEOPAY_DOMAIN_DATABASE, "%s", leopay_code_text(code));

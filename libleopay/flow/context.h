@@ -76,6 +76,7 @@ struct leopay {
     struct lp_signing_key *key; /* NULL: none could be loaded */
     struct leopay_error key_error;
     struct lp_log log;
+    char *reason; /* why acts by hand are done; NULL: nobody said */
 
     struct lp_loop *loop;
     struct lp_pg *pg;

@@ -59,7 +59,7 @@ int leopay_counteragent_add(struct leopay *lp, const struct leopay_counteragent 
         return lp_error_nomem(err);
     return lp_rows_start(rows,
                          lp_store_counteragent_add(lp->store, counteragent->name,
-                                                   counteragent->commission_hundredths,
+                                                   counteragent->commission_hundredths, lp->reason,
                                                    lp_rows_done, rows),
                          ret_op, err);
 }
@@ -77,10 +77,10 @@ int leopay_counteragent_edit(struct leopay *lp, int64_t id, const char *name,
     if (!(rows = counteragent_rows(lp, cb, data)))
         return lp_error_nomem(err);
     rows->none_is_lost = true;
-    return lp_rows_start(
-        rows,
-        lp_store_counteragent_edit(lp->store, id, name, commission_hundredths, lp_rows_done, rows),
-        ret_op, err);
+    return lp_rows_start(rows,
+                         lp_store_counteragent_edit(lp->store, id, name, commission_hundredths,
+                                                    lp->reason, lp_rows_done, rows),
+                         ret_op, err);
 }
 
 int leopay_counteragent_list(struct leopay *lp, int64_t id, leopay_counteragent_cb cb, void *data,
@@ -212,9 +212,9 @@ int leopay_billing_add(struct leopay *lp, const char *system_name,
         return code;
     if (!(rows = billing_rows(lp, cb, data)))
         return lp_error_nomem(err);
-    return lp_rows_start(rows,
-                         lp_store_billing_add(lp->store, system_name, fields, lp_rows_done, rows),
-                         ret_op, err);
+    return lp_rows_start(
+        rows, lp_store_billing_add(lp->store, system_name, fields, lp->reason, lp_rows_done, rows),
+        ret_op, err);
 }
 
 int leopay_billing_change(struct leopay *lp, const char *system_name,
@@ -232,8 +232,9 @@ int leopay_billing_change(struct leopay *lp, const char *system_name,
         return lp_error_nomem(err);
     rows->none_is_lost = true;
     return lp_rows_start(
-        rows, lp_store_billing_change(lp->store, system_name, fields, lp_rows_done, rows), ret_op,
-        err);
+        rows,
+        lp_store_billing_change(lp->store, system_name, fields, lp->reason, lp_rows_done, rows),
+        ret_op, err);
 }
 
 int leopay_billing_list(struct leopay *lp, const char *system_name, leopay_billing_cb cb,

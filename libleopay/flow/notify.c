@@ -17,6 +17,7 @@
 #include "flow/delivery.h"
 #include "flow/agenda.h"
 #include "flow/plan.h"
+#include "wire/detail.h"
 
 #define CONNECT_MS 10000
 #define TOTAL_MS   30000
@@ -293,7 +294,8 @@ int leopay_transaction_notify(struct leopay *lp, int64_t id, bool force, leopay_
         return lp_error_inval(err, "a handle, an id and a callback are needed");
     if (!(caller = lp_calloc(1, sizeof(*caller))))
         return lp_error_nomem(err);
-    int code = lp_store_take(lp->store, id, true, force, lp->bank.tag, on_taken, caller);
+    char *detail lp_auto_free = lp_detail_act(lp->reason, force);
+    int code = lp_store_take(lp->store, id, true, force, lp->bank.tag, detail, on_taken, caller);
     if (code) {
         lp_free(caller);
         return lp_error_set(err, code, LEOPAY_DOMAIN_DATABASE, "%s", leopay_code_text(code));

@@ -98,9 +98,10 @@ int leopay_token_add(struct leopay *lp, const char *name, const char *billing,
     struct lp_rows *rows = token_rows(lp, on_added, adding);
     if (rows) {
         rows->none_is_lost = true;
-        code = lp_rows_start(rows,
-                             lp_store_token_add(lp->store, name, hash, billing, lp_rows_done, rows),
-                             ret_op, err);
+        code = lp_rows_start(
+            rows,
+            lp_store_token_add(lp->store, name, hash, billing, lp->reason, lp_rows_done, rows),
+            ret_op, err);
     } else {
         code = lp_error_nomem(err);
     }
@@ -133,8 +134,8 @@ int leopay_token_revoke(struct leopay *lp, int64_t id, leopay_token_cb cb, void 
     if (!(rows = token_rows(lp, cb, data)))
         return lp_error_nomem(err);
     rows->none_is_lost = true;
-    return lp_rows_start(rows, lp_store_token_revoke(lp->store, id, lp_rows_done, rows), ret_op,
-                         err);
+    return lp_rows_start(rows, lp_store_token_revoke(lp->store, id, lp->reason, lp_rows_done, rows),
+                         ret_op, err);
 }
 
 /* What cannot be a token need not trouble the database. */

@@ -13,6 +13,7 @@ struct row {
 static const struct row rows[] = {
     {"23505", LEOPAY_EEXIST},       /* unique violation */
     {"23503", LEOPAY_ENOTFOUND},    /* what is referred to does not exist */
+    {"42704", LEOPAY_ENOTFOUND},    /* no such role */
     {"23", LEOPAY_EINVAL},          /* not null, check */
     {"22", LEOPAY_EINVAL},          /* a value that its type does not take */
     {"42501", LEOPAY_EDENIED},      /* insufficient privilege */

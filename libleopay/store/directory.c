@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The statements about counteragents, billings and the schema's version. */
+/* The statements about counteragents, billings and the schema's version.  Each change leaves an
+ * act. */
 #include "store/directory.h"
 
 #include <stdio.h>
@@ -21,21 +22,35 @@ void lp_counteragent_read(const struct lp_row *row, struct leopay_counteragent *
     };
 }
 
-static const Oid counteragent_types[] = {LP_OID_TEXT, LP_OID_INT4, LP_OID_INT8};
+/* What an act changed, as JSON; needs the row before and after under these names. */
+#define CHANGES(before, after)                                                                     \
+    " (SELECT jsonb_object_agg(key, jsonb_build_array(o.value, n.value))::text"                    \
+    "    FROM jsonb_each(to_jsonb(" before ") - 'failures') o"                                     \
+    "    JOIN jsonb_each(to_jsonb(" after ")) n USING (key)"                                       \
+    "   WHERE o.value IS DISTINCT FROM n.value)"
+
+#define ACT "INSERT INTO leopay.acts (act, subject, reason, detail)"
+
+static const Oid counteragent_types[] = {LP_OID_TEXT, LP_OID_INT4, LP_OID_TEXT, LP_OID_INT8};
 
 static const struct lp_pg_statement counteragent_add = {
     .name = "leopay_counteragent_add",
-    .param_count = 2,
+    .param_count = 3,
     .param_types = counteragent_types,
-    .sql = "INSERT INTO leopay.counteragents (name, commission_hundredths) VALUES ($1, $2)"
-           " RETURNING" COUNTERAGENT_COLUMNS,
+    .sql = "WITH c AS ("
+           "  INSERT INTO leopay.counteragents (name, commission_hundredths) VALUES ($1, $2)"
+           "  RETURNING *"
+           "), act AS ("
+           "  " ACT " SELECT 'counteragent_add', name, $3, to_jsonb(c)::text FROM c"
+           ")"
+           "SELECT" COUNTERAGENT_COLUMNS " FROM c",
 };
 
 int lp_store_counteragent_add(struct lp_store *store, const char *name, int commission_hundredths,
-                              lp_store_call_cb cb, void *data)
+                              const char *reason, lp_store_call_cb cb, void *data)
 {
     char commission[12];
-    const char *values[] = {name, commission};
+    const char *values[] = {name, commission, reason};
 
     snprintf(commission, sizeof(commission), "%d", commission_hundredths);
     return lp_store_call(store, &counteragent_add, values, cb, data);
@@ -43,19 +58,28 @@ int lp_store_counteragent_add(struct lp_store *store, const char *name, int comm
 
 static const struct lp_pg_statement counteragent_edit = {
     .name = "leopay_counteragent_edit",
-    .param_count = 3,
+    .param_count = 4,
     .param_types = counteragent_types,
-    .sql = "UPDATE leopay.counteragents"
-           "   SET name = coalesce($1, name), commission_hundredths = coalesce($2, "
-           "commission_hundredths)"
-           " WHERE id = $3 RETURNING" COUNTERAGENT_COLUMNS,
+    .sql = "WITH before AS ("
+           "  SELECT * FROM leopay.counteragents WHERE id = $4"
+           "), c AS ("
+           "  UPDATE leopay.counteragents"
+           "     SET name = coalesce($1, name),"
+           "         commission_hundredths = coalesce($2, commission_hundredths)"
+           "   WHERE id = $4 RETURNING *"
+           "), act AS ("
+           "  " ACT " SELECT 'counteragent_edit', before.name, $3," CHANGES(
+               "before", "c") "    FROM c JOIN before USING (id)"
+                              ")"
+                              "SELECT" COUNTERAGENT_COLUMNS " FROM c",
 };
 
 int lp_store_counteragent_edit(struct lp_store *store, int64_t id, const char *name,
-                               int commission_hundredths, lp_store_call_cb cb, void *data)
+                               int commission_hundredths, const char *reason, lp_store_call_cb cb,
+                               void *data)
 {
     char commission[12], id_text[24];
-    const char *values[] = {name, commission_hundredths < 0 ? NULL : commission, id_text};
+    const char *values[] = {name, commission_hundredths < 0 ? NULL : commission, reason, id_text};
 
     snprintf(commission, sizeof(commission), "%d", commission_hundredths);
     snprintf(id_text, sizeof(id_text), "%lld", (long long)id);
@@ -86,37 +110,48 @@ int lp_store_counteragent_list(struct lp_store *store, int64_t id, lp_store_call
     " array_to_string(b.allowed_origins, E'\\n'), array_to_string(b.allowed_nets, E'\\n'),"        \
     " " MICROSECONDS("b.created_at")
 
-static const Oid billing_types[] = {LP_OID_TEXT, LP_OID_TEXT, LP_OID_INT8, LP_OID_TEXT,
-                                    LP_OID_TEXT, LP_OID_BOOL, LP_OID_TEXT, LP_OID_TEXT};
+static const Oid billing_types[] = {LP_OID_TEXT, LP_OID_TEXT, LP_OID_INT8, LP_OID_TEXT, LP_OID_TEXT,
+                                    LP_OID_BOOL, LP_OID_TEXT, LP_OID_TEXT, LP_OID_TEXT};
 
 static const struct lp_pg_statement billing_add = {
     .name = "leopay_billing_add",
-    .param_count = 8,
+    .param_count = 9,
     .param_types = billing_types,
-    .sql = "WITH b AS ("
-           "  INSERT INTO leopay.billings"
-           "    (system_name, name, counteragent_id, url, wire, enabled, allowed_origins, "
-           "allowed_nets)"
-           "  VALUES ($1, coalesce($2, $1), $3, $4, coalesce($5, 'default')::leopay.wire, "
-           "coalesce($6, true),"
-           "          coalesce($7, '{}')::text[], coalesce($8, '{}')::text[])"
-           "  RETURNING *)" BILLING_COLUMNS
-           "  FROM b JOIN leopay.counteragents c ON c.id = b.counteragent_id",
+    .sql =
+        "WITH b AS ("
+        "  INSERT INTO leopay.billings"
+        "    (system_name, name, counteragent_id, url, wire, enabled, allowed_origins, "
+        "allowed_nets)"
+        "  VALUES ($1, coalesce($2, $1), $3, $4, coalesce($5, 'default')::leopay.wire, "
+        "coalesce($6, true),"
+        "          coalesce($7, '{}')::text[], coalesce($8, '{}')::text[])"
+        "  RETURNING *"
+        "), act AS ("
+        "  " ACT " SELECT 'billing_add', system_name, $9, (to_jsonb(b) - 'failures')::text FROM b"
+        ") " BILLING_COLUMNS "  FROM b JOIN leopay.counteragents c ON c.id = b.counteragent_id",
 };
 
 static const struct lp_pg_statement billing_change = {
     .name = "leopay_billing_change",
-    .param_count = 8,
+    .param_count = 9,
     .param_types = billing_types,
-    .sql = "WITH b AS ("
-           "  UPDATE leopay.billings SET"
-           "    name = coalesce($2, name), counteragent_id = coalesce($3, counteragent_id),"
-           "    url = coalesce($4, url), wire = coalesce($5::leopay.wire, wire),"
-           "    enabled = coalesce($6, enabled), allowed_origins = coalesce($7::text[], "
-           "allowed_origins),"
-           "    allowed_nets = coalesce($8::text[], allowed_nets)"
-           "  WHERE system_name = $1 RETURNING *)" BILLING_COLUMNS
-           "  FROM b JOIN leopay.counteragents c ON c.id = b.counteragent_id",
+    .sql =
+        "WITH before AS ("
+        "  SELECT * FROM leopay.billings WHERE system_name = $1"
+        "), b AS ("
+        "  UPDATE leopay.billings SET"
+        "    name = coalesce($2, name), counteragent_id = coalesce($3, counteragent_id),"
+        "    url = coalesce($4, url), wire = coalesce($5::leopay.wire, wire),"
+        "    enabled = coalesce($6, enabled), allowed_origins = coalesce($7::text[], "
+        "allowed_origins),"
+        "    allowed_nets = coalesce($8::text[], allowed_nets)"
+        "  WHERE system_name = $1 RETURNING *"
+        "), act AS ("
+        "  " ACT " SELECT CASE $6 WHEN true THEN 'billing_enable' WHEN false THEN 'billing_disable'"
+        "                         ELSE 'billing_edit' END, $1, $9," CHANGES(
+            "before", "b") "    FROM b JOIN before USING (id)"
+                           ") " BILLING_COLUMNS
+                           "  FROM b JOIN leopay.counteragents c ON c.id = b.counteragent_id",
 };
 
 static const struct lp_pg_statement billing_list = {
@@ -170,7 +205,7 @@ static const char *array_text(struct lp_buf *buf, const char *const *items, size
 
 static int billing_call(struct lp_store *store, const struct lp_pg_statement *statement,
                         const char *system_name, const struct leopay_billing_edit *fields,
-                        lp_store_call_cb cb, void *data)
+                        const char *reason, lp_store_call_cb cb, void *data)
 {
     struct lp_buf origins, nets;
     char counteragent[24];
@@ -191,6 +226,7 @@ static int billing_call(struct lp_store *store, const struct lp_pg_statement *st
                            : "f",
         array_text(&origins, fields->allowed_origins, fields->allowed_origin_count),
         array_text(&nets, fields->allowed_nets, fields->allowed_net_count),
+        reason,
     };
     if (lp_buf_ok(&origins) && lp_buf_ok(&nets))
         code = lp_store_call(store, statement, values, cb, data);
@@ -200,16 +236,17 @@ static int billing_call(struct lp_store *store, const struct lp_pg_statement *st
 }
 
 int lp_store_billing_add(struct lp_store *store, const char *system_name,
-                         const struct leopay_billing_edit *fields, lp_store_call_cb cb, void *data)
+                         const struct leopay_billing_edit *fields, const char *reason,
+                         lp_store_call_cb cb, void *data)
 {
-    return billing_call(store, &billing_add, system_name, fields, cb, data);
+    return billing_call(store, &billing_add, system_name, fields, reason, cb, data);
 }
 
 int lp_store_billing_change(struct lp_store *store, const char *system_name,
-                            const struct leopay_billing_edit *fields, lp_store_call_cb cb,
-                            void *data)
+                            const struct leopay_billing_edit *fields, const char *reason,
+                            lp_store_call_cb cb, void *data)
 {
-    return billing_call(store, &billing_change, system_name, fields, cb, data);
+    return billing_call(store, &billing_change, system_name, fields, reason, cb, data);
 }
 
 int lp_store_billing_list(struct lp_store *store, const char *system_name, lp_store_call_cb cb,

@@ -150,13 +150,13 @@ int lp_store_claim_notify(struct lp_store *store, int limit, int per_billing, in
     return lp_store_call(store, &claim_notify, values, cb, data);
 }
 
-static const Oid take_types[] = {LP_OID_INT8, LP_OID_BOOL, LP_OID_BOOL, LP_OID_TEXT};
+static const Oid take_types[] = {LP_OID_INT8, LP_OID_BOOL, LP_OID_BOOL, LP_OID_TEXT, LP_OID_TEXT};
 
 /* Makes the job where there is none.  A job that is leased is shown with its kind and without a
- * lease. */
+ * lease.  Who acts and why stands in the history before anything is asked or sent. */
 static const struct lp_pg_statement take = {
     .name = "leopay_take",
-    .param_count = 4,
+    .param_count = 5,
     .param_types = take_types,
     .sql =
         "WITH wanted AS ("
@@ -182,6 +182,11 @@ static const struct lp_pg_statement take = {
         "kind,"
         "         k.attempts, k.due_at, k.denied_at"
         "    FROM wanted w LEFT JOIN taken k ON k.transaction_id = w.id"
+        "), noted AS ("
+        "  INSERT INTO leopay.history (transaction_id, event, detail)"
+        "  SELECT t.id, CASE WHEN $2 THEN 'operator_notify' ELSE 'operator_check' END, $5"
+        "    FROM leopay.transactions t LEFT JOIN c ON c.transaction_id = t.id"
+        "   WHERE t.id = $1 AND (c.lease IS NOT NULL OR (c.transaction_id IS NULL AND NOT $2))"
         ")"
         "SELECT" CLAIM_COLUMNS(
             "$4") " FROM leopay.transactions t LEFT JOIN c ON c.transaction_id = t.id" CLAIM_JOINS
@@ -189,10 +194,10 @@ static const struct lp_pg_statement take = {
 };
 
 int lp_store_take(struct lp_store *store, int64_t id, bool notify, bool force, const char *tag,
-                  lp_store_call_cb cb, void *data)
+                  const char *detail, lp_store_call_cb cb, void *data)
 {
     char id_text[24];
-    const char *values[] = {id_text, notify ? "t" : "f", force ? "t" : "f", tag};
+    const char *values[] = {id_text, notify ? "t" : "f", force ? "t" : "f", tag, detail};
 
     snprintf(id_text, sizeof(id_text), "%lld", (long long)id);
     return lp_store_call(store, &take, values, cb, data);

@@ -53,10 +53,11 @@ int lp_store_claim_notify(struct lp_store *store, int limit, int per_billing, in
 /*
  * Claims one payment by hand, whatever is due: for the bank, or (`notify`) for a delivery, of a
  * notified one with `force`.  One row, or none where there is no such payment; lease 0 where its
- * state does not allow it or it is somebody's at the moment (then job is not LP_JOB_NONE).
+ * state does not allow it or it is somebody's at the moment (then job is not LP_JOB_NONE).  The act
+ * goes to the history, with `detail` (JSON, may be NULL).
  */
 int lp_store_take(struct lp_store *store, int64_t id, bool notify, bool force, const char *tag,
-                  lp_store_call_cb cb, void *data);
+                  const char *detail, lp_store_call_cb cb, void *data);
 
 /* Renews a lease; the row is NULL when it was lost. */
 struct lp_store_renew {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Migrations: each one transaction, in order, under a lock that lets two migrators run one after
- * the other.  This file has a blocking connection of its own, because migrating is what an operator
- * does before anything else runs.
+ * the other.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +13,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "io/pg.h"
+#include "store/blocking.h"
 #include "store/migrate.h"
 
 struct embedded_migration {
@@ -43,67 +42,13 @@ struct embedded_migration {
     "  'The oldest schema version whose programs may still work with this one.';"                  \
     "COMMENT ON COLUMN leopay.schema_versions.applied_at IS 'When.';"
 
-static void ignore_notice(void *data, const PGresult *result)
-{
-    (void)data;
-    (void)result;
-}
-
-static int fail(PGconn *conn, const PGresult *result, struct leopay_error *err)
-{
-    const char *sqlstate = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
-    const char *text = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
-    int code = sqlstate ? lp_pg_code(sqlstate) : LEOPAY_EUNAVAILABLE;
-
-    lp_error_set(err, code, LEOPAY_DOMAIN_DATABASE, "%s", text ? text : PQerrorMessage(conn));
-    if (err) {
-        snprintf(err->sqlstate, sizeof(err->sqlstate), "%s", sqlstate ? sqlstate : "");
-        err->text[strcspn(err->text, "\n")] = '\0';
-    }
-    return code;
-}
-
-static int connect_now(const struct leopay_settings *settings, PGconn **ret_conn,
-                       struct leopay_error *err)
-{
-    const char *const keys[] = {"dbname", "fallback_application_name", "client_encoding", NULL};
-    const char *const values[] = {leopay_settings_text(settings, LEOPAY_SETTING_DATABASE_URL),
-                                  "leopayctl", "UTF8", NULL};
-    PGconn *conn = PQconnectdbParams(keys, values, 1);
-
-    if (PQstatus(conn) != CONNECTION_OK) {
-        int code = fail(conn, NULL, err);
-        PQfinish(conn);
-        return code;
-    }
-    PQsetNoticeReceiver(conn, ignore_notice, NULL);
-    *ret_conn = conn;
-    return 0;
-}
-
-/* Runs SQL; *ret_number (may be NULL) gets the first column of the first row, 0 where there is
- * none. */
-static int run(PGconn *conn, const char *sql, int64_t *ret_number, struct leopay_error *err)
-{
-    PGresult *result = PQexec(conn, sql);
-    ExecStatusType status = PQresultStatus(result);
-    int code = 0;
-
-    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
-        code = fail(conn, result, err);
-    else if (ret_number)
-        *ret_number = PQntuples(result) ? strtoll(PQgetvalue(result, 0, 0), NULL, 10) : 0;
-    PQclear(result);
-    return code;
-}
-
 /* When a migration was applied, 0: it was not, or there is no schema at all. */
 static int applied_at(PGconn *conn, int version, int64_t *ret_at_us, struct leopay_error *err)
 {
     char sql[200];
     int64_t exists = 0;
-    int code =
-        run(conn, "SELECT (to_regclass('leopay.schema_versions') IS NOT NULL)::int", &exists, err);
+    int code = lp_blocking_run(
+        conn, "SELECT (to_regclass('leopay.schema_versions') IS NOT NULL)::int", &exists, err);
 
     *ret_at_us = 0;
     if (code || !exists)
@@ -112,7 +57,7 @@ static int applied_at(PGconn *conn, int version, int64_t *ret_at_us, struct leop
              "SELECT (extract(epoch FROM applied_at) * 1000000)::bigint FROM leopay.schema_versions"
              " WHERE version = %d",
              version);
-    return run(conn, sql, ret_at_us, err);
+    return lp_blocking_run(conn, sql, ret_at_us, err);
 }
 
 static void tell(leopay_migration_cb cb, void *data, const struct embedded_migration *migration,
@@ -135,12 +80,12 @@ static int apply(PGconn *conn, const struct embedded_migration *migration, bool 
 {
     char mark[200];
     int64_t at_us = 0;
-    int code = run(conn, "BEGIN", NULL, err);
+    int code = lp_blocking_run(conn, "BEGIN", NULL, err);
 
     if (!code)
-        code = run(conn, LOCK_SQL, NULL, err);
+        code = lp_blocking_run(conn, LOCK_SQL, NULL, err);
     if (!code)
-        code = run(conn, BOOTSTRAP_SQL, NULL, err);
+        code = lp_blocking_run(conn, BOOTSTRAP_SQL, NULL, err);
     if (!code)
         code = applied_at(conn, migration->version, &at_us, err);
     if (!code && !at_us) {
@@ -148,11 +93,11 @@ static int apply(PGconn *conn, const struct embedded_migration *migration, bool 
                  "INSERT INTO leopay.schema_versions (version, name, compatible_from) VALUES (%d, "
                  "'%s', %d)",
                  migration->version, migration->name, migration->version);
-        code = run(conn, migration->sql, NULL, err);
+        code = lp_blocking_run(conn, migration->sql, NULL, err);
         if (!code)
-            code = run(conn, mark, NULL, err);
+            code = lp_blocking_run(conn, mark, NULL, err);
     }
-    int end = run(conn, code ? "ROLLBACK" : "COMMIT", NULL, code ? NULL : err);
+    int end = lp_blocking_run(conn, code ? "ROLLBACK" : "COMMIT", NULL, code ? NULL : err);
     *ret_applied = !code && !end && !at_us;
     return code ? code : end;
 }
@@ -161,10 +106,10 @@ static int set_first_id(PGconn *conn, int64_t first_id, struct leopay_error *err
 {
     char sql[200];
     int64_t last = 0;
-    int code = run(conn,
-                   "SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END"
-                   " FROM leopay.transaction_ids",
-                   &last, err);
+    int code = lp_blocking_run(conn,
+                               "SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END"
+                               " FROM leopay.transaction_ids",
+                               &last, err);
 
     if (code)
         return code;
@@ -173,7 +118,7 @@ static int set_first_id(PGconn *conn, int64_t first_id, struct leopay_error *err
         snprintf(sql, sizeof(sql), "SELECT count(*) FROM leopay.transactions WHERE id < %lld",
                  (long long)first_id);
         int64_t below = 0;
-        code = run(conn, sql, &below, err);
+        code = lp_blocking_run(conn, sql, &below, err);
         return code    ? code
                : below ? lp_error_set(err, LEOPAY_ESTATE, LEOPAY_DOMAIN_CALLER,
                                       "ids up to %lld are in use already", (long long)last)
@@ -181,20 +126,20 @@ static int set_first_id(PGconn *conn, int64_t first_id, struct leopay_error *err
     }
     snprintf(sql, sizeof(sql), "SELECT setval('leopay.transaction_ids', %lld, false)",
              (long long)first_id);
-    return run(conn, sql, NULL, err);
+    return lp_blocking_run(conn, sql, NULL, err);
 }
 
 static int make_roles(PGconn *conn, struct leopay_migrate_result *result, struct leopay_error *err)
 {
     struct leopay_error refused = {0};
-    int code = run(conn, "BEGIN; " LOCK_SQL, NULL, err);
+    int code = lp_blocking_run(conn, "BEGIN; " LOCK_SQL, NULL, err);
 
     if (code)
         return code;
-    code = run(conn, roles_sql, NULL, &refused);
+    code = lp_blocking_run(conn, roles_sql, NULL, &refused);
     result->roles = !code;
     result->role_sql = roles_sql;
-    int end = run(conn, code ? "ROLLBACK" : "COMMIT", NULL, err);
+    int end = lp_blocking_run(conn, code ? "ROLLBACK" : "COMMIT", NULL, err);
     if (end || !code)
         return end;
     if (code == LEOPAY_EDENIED)
@@ -213,7 +158,7 @@ int leopay_schema_status(const struct leopay_settings *settings, leopay_migratio
                          struct leopay_error *err)
 {
     PGconn *conn;
-    int code = connect_now(settings, &conn, err);
+    int code = lp_blocking_connect(settings, &conn, err);
 
     if (code)
         return code;
@@ -233,7 +178,7 @@ int leopay_schema_migrate(const struct leopay_settings *settings, int64_t first_
 {
     struct leopay_migrate_result result = {0};
     PGconn *conn;
-    int code = connect_now(settings, &conn, err);
+    int code = lp_blocking_connect(settings, &conn, err);
 
     if (code)
         return code;

@@ -22,11 +22,18 @@ void lp_token_read(const struct lp_row *row, struct leopay_token *ret_token)
     };
 }
 
-static const Oid text_types[] = {LP_OID_TEXT, LP_OID_TEXT, LP_OID_TEXT};
+static const Oid text_types[] = {LP_OID_TEXT, LP_OID_TEXT, LP_OID_TEXT, LP_OID_TEXT};
+
+/* Who gave or took it, and why; the token and its hash stay out of it. */
+#define ACT(name, reason)                                                                          \
+    "), act AS ("                                                                                  \
+    "  INSERT INTO leopay.acts (act, subject, reason, detail)"                                     \
+    "  SELECT " name ", name, " reason ", jsonb_build_object('id', id)::text FROM t"               \
+    ") "
 
 static const struct lp_pg_statement token_add = {
     .name = "leopay_token_add",
-    .param_count = 3,
+    .param_count = 4,
     .param_types = text_types,
     .sql = "WITH t AS ("
            "  INSERT INTO leopay.tokens (name, hash, billing_id)"
@@ -34,14 +41,14 @@ static const struct lp_pg_statement token_add = {
            "    FROM (SELECT $3) AS wanted (billing)"
            "    LEFT JOIN leopay.billings b ON b.system_name = wanted.billing"
            "   WHERE wanted.billing IS NULL OR b.id IS NOT NULL"
-           "  RETURNING *) " TOKEN_COLUMNS
-           "  FROM t LEFT JOIN leopay.billings b ON b.id = t.billing_id",
+           "  RETURNING *" ACT("'token_add'", "$4") TOKEN_COLUMNS
+    "  FROM t LEFT JOIN leopay.billings b ON b.id = t.billing_id",
 };
 
 int lp_store_token_add(struct lp_store *store, const char *name, const char *hash,
-                       const char *billing, lp_store_call_cb cb, void *data)
+                       const char *billing, const char *reason, lp_store_call_cb cb, void *data)
 {
-    const char *values[] = {name, hash, billing};
+    const char *values[] = {name, hash, billing, reason};
 
     return lp_store_call(store, &token_add, values, cb, data);
 }
@@ -57,22 +64,23 @@ int lp_store_token_list(struct lp_store *store, lp_store_call_cb cb, void *data)
     return lp_store_call(store, &token_list, NULL, cb, data);
 }
 
-static const Oid id_types[] = {LP_OID_INT8};
+static const Oid id_types[] = {LP_OID_INT8, LP_OID_TEXT};
 
 static const struct lp_pg_statement token_revoke = {
     .name = "leopay_token_revoke",
-    .param_count = 1,
+    .param_count = 2,
     .param_types = id_types,
     .sql = "WITH t AS ("
            "  UPDATE leopay.tokens SET revoked_at = coalesce(revoked_at, now())"
-           "   WHERE id = $1 RETURNING *) " TOKEN_COLUMNS
-           "  FROM t LEFT JOIN leopay.billings b ON b.id = t.billing_id",
+           "   WHERE id = $1 RETURNING *" ACT("'token_revoke'", "$2") TOKEN_COLUMNS
+    "  FROM t LEFT JOIN leopay.billings b ON b.id = t.billing_id",
 };
 
-int lp_store_token_revoke(struct lp_store *store, int64_t id, lp_store_call_cb cb, void *data)
+int lp_store_token_revoke(struct lp_store *store, int64_t id, const char *reason,
+                          lp_store_call_cb cb, void *data)
 {
     char id_text[24];
-    const char *values[] = {id_text};
+    const char *values[] = {id_text, reason};
 
     snprintf(id_text, sizeof(id_text), "%lld", (long long)id);
     return lp_store_call(store, &token_revoke, values, cb, data);

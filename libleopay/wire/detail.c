@@ -65,3 +65,13 @@ char *lp_detail_no_answer(int http_status, const char *error)
 {
     return lp_detail_registration(http_status, 0, NULL, error);
 }
+
+char *lp_detail_act(const char *reason, bool forced)
+{
+    json_t *object = json_object();
+
+    set_text(object, "reason", reason);
+    if (forced)
+        json_object_set_new(object, "forced", json_true());
+    return finish(object);
+}

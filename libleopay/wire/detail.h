@@ -11,5 +11,7 @@ char *lp_detail_registration(int http_status, int error_code, const char *messag
                              const char *error);
 char *lp_detail_status(const struct lp_bank_facts *facts, const char *note);
 char *lp_detail_no_answer(int http_status, const char *error);
+/* An operator's act. */
+char *lp_detail_act(const char *reason, bool forced);
 
 #endif
