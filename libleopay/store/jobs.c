@@ -152,34 +152,48 @@ int lp_store_claim_notify(struct lp_store *store, int limit, int per_billing, in
 
 static const Oid take_types[] = {LP_OID_INT8, LP_OID_BOOL, LP_OID_BOOL, LP_OID_TEXT, LP_OID_TEXT};
 
-/* Makes the job where there is none.  A job that is leased is shown with its kind and without a
- * lease.  Who acts and why stands in the history before anything is asked or sent. */
+/*
+ * Shows a job that another holds with its kind and without a lease.  While this runs the payment
+ * may move on beneath its snapshot: a job of another kind belongs to a later status than the one
+ * seen here and is left alone, and only a payment that has come to its end may get a new one.
+ * Who acts and why stands in the history before anything is asked or sent.
+ */
 static const struct lp_pg_statement take = {
     .name = "leopay_take",
     .param_count = 5,
     .param_types = take_types,
     .sql =
         "WITH wanted AS ("
-        "  SELECT id, billing_id, CASE status WHEN 'new' THEN 'settle' WHEN 'registered' THEN "
-        "'check'"
-        "                              WHEN 'failed' THEN 'recheck' ELSE 'notify' END AS kind"
+        "  SELECT id, billing_id, status IN ('failed', 'notified') AS ended,"
+        "         (CASE status WHEN 'new' THEN 'settle' WHEN 'registered' THEN 'check'"
+        "                      WHEN 'failed' THEN 'recheck' ELSE 'notify' END)::leopay.job_kind"
+        "           AS kind"
         "    FROM leopay.transactions"
         "   WHERE id = $1"
         "     AND CASE WHEN $2 THEN status = 'paid' OR ($3 AND status = 'notified')"
         "              ELSE status IN ('new', 'registered', 'failed') END"
-        "), taken AS ("
+        "), held AS ("
+        "  UPDATE leopay.jobs j"
+        "     SET lease = " LEASE ", leased_until = " LEASE_END ", asked_at = now(), hinted = false"
+        "    FROM wanted w"
+        "   WHERE NOT w.ended AND j.transaction_id = w.id AND j.kind = w.kind"
+        "     AND (j.leased_until IS NULL OR j.leased_until <= now())"
+        "  RETURNING j.*"
+        "), made AS ("
         "  INSERT INTO leopay.jobs (transaction_id, billing_id, due_at, leased_until, lease, "
         "asked_at, kind)"
         "  SELECT id, billing_id, now(), " LEASE_END ", " LEASE
-        ", now(), kind::leopay.job_kind FROM wanted"
+        ", now(), kind FROM wanted WHERE ended"
         "  ON CONFLICT (transaction_id) DO UPDATE"
         "    SET lease = excluded.lease, leased_until = excluded.leased_until, asked_at = now(),"
         "        hinted = false"
-        "  WHERE jobs.leased_until IS NULL OR jobs.leased_until <= now()"
+        "  WHERE jobs.kind = excluded.kind"
+        "    AND (jobs.leased_until IS NULL OR jobs.leased_until <= now())"
         "  RETURNING jobs.*"
+        "), taken AS ("
+        "  SELECT * FROM held UNION ALL SELECT * FROM made"
         "), c AS ("
-        "  SELECT w.id AS transaction_id, k.lease, coalesce(k.kind, w.kind::leopay.job_kind) AS "
-        "kind,"
+        "  SELECT w.id AS transaction_id, k.lease, w.kind,"
         "         k.attempts, k.due_at, k.denied_at"
         "    FROM wanted w LEFT JOIN taken k ON k.transaction_id = w.id"
         "), noted AS ("

@@ -8,6 +8,7 @@ import json
 import threading
 import time
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 from stack import Case, SharedCase, wait_for
@@ -187,6 +188,17 @@ class Outcomes(SharedCase):
             wait_for("the bank was asked", lambda: self.answers() > asked)
             self.assertEqual(self.stack.status(number), "registered")
             self.truth(number, status_fault="none")
+
+    def test_questions_by_hand_at_once_hold_nothing_up(self):
+        def check(number):
+            return self.stack.ctl("transaction", "check", number, code=None).code
+
+        for _ in range(6):
+            number = self.stack.register()
+            self.stack.act(number, "pay")
+            with ThreadPoolExecutor(4) as pool:
+                self.assertIn(0, list(pool.map(check, [number] * 4)))
+            self.stack.wait_status(number, "notified", 8)  # a lease that is left behind lasts longer
 
 
 class Callbacks(Case):
