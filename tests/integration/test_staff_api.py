@@ -124,7 +124,9 @@ class Tokens(ApiCase):
 
     def test_revocation_holds_for_the_next_request_everywhere(self):
         ports = [free_port(), free_port()]
-        self.stack.start_daemon(LEOPAY_LISTEN=f"127.0.0.1:{ports[0]}", LEOPAY_OPS_LISTEN=f"127.0.0.1:{ports[1]}",
+        self.stack.postgres.sql("CREATE ROLE daemon_of_tokens LOGIN IN ROLE leopay_daemon", self.stack.database)
+        self.stack.start_daemon(LEOPAY_DATABASE_URL=self.stack.postgres.url(self.stack.database, "daemon_of_tokens"),
+                                LEOPAY_LISTEN=f"127.0.0.1:{ports[0]}", LEOPAY_OPS_LISTEN=f"127.0.0.1:{ports[1]}",
                                 LEOPAY_BASE_URL="https://pay.example/leopay/")
         token = self.add_token("--name", "short")
         first = self.call(f"{LIST}/?limit=1", token, template=LIST, port=ports[0]).json()
