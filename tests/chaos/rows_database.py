@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: MIT
+"""PostgreSQL dies, is cut off, fails over, or lets a COMMIT hang."""
+
+import os
+import signal
+import threading
+import time
+
+from pair import Pair
+from rows import row
+from stack import wait_for
+from wire import request
+
+
+@row(trials=6)
+def postgres_kill(run):
+    """PostgreSQL is killed -9 and started again under load."""
+    postgres = run.postgres()
+    world = run.world(postgres=postgres, daemons=2)
+    load = run.load(world)
+    load.start(6, 0.01)
+    ready_s = []
+    for _ in range(run.trials):
+        time.sleep(run.rng.uniform(0.3, 1.2))
+        postgres.run("kill")
+        time.sleep(run.rng.uniform(0, 0.5))
+        postgres.run("restart")
+        began = time.monotonic()
+        for daemon in world.daemons:
+            world.wait_ready(daemon)
+        ready_s.append(time.monotonic() - began)
+        run.count()
+    load.stop()
+    load.pay_unheard(run.rng)
+    run.note(f"ready again at most {max(ready_s):.1f} s after the database")
+    run.must(max(ready_s) < 6, f"ready only {max(ready_s):.1f} s after the database")
+    run.judge(world, load, seconds=60)
+
+
+@row(trials=60)
+def postgres_cut(run):
+    """All of Leopay's connections are terminated, again and again, under load."""
+    world = run.world(daemons=2)
+    load = run.load(world)
+    load.start(6, 0.005)
+    cut = 0
+    for _ in range(run.trials):
+        time.sleep(run.rng.uniform(0.02, 0.25))
+        cut += len(world.postgres.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
+                                      f"'{world.database}' AND pid <> pg_backend_pid()", "postgres"))
+        run.count()
+    load.stop()
+    load.pay_unheard(run.rng)
+    run.note(f"{cut} connections cut")
+    run.judge(world, load, seconds=60)
+
+
+def fail_over(run, synchronous, freeze=False):
+    """Load on a pair, the primary killed and the standby promoted; returns world and load."""
+    pair = Pair(synchronous)
+    run.closing.append(pair.remove)
+    world = run.world(postgres=pair)
+    load = run.load(world)
+    load.start(6, 0.002)
+    time.sleep(run.rng.uniform(0.8, 1.6))
+    if freeze:
+        receiver = pair.process_named("b", "walreceiver")
+        os.kill(receiver, signal.SIGSTOP)
+        time.sleep(0.5)
+    pair.kill("a")
+    began = time.monotonic()
+    if freeze:
+        # What lies in the socket is lost with the link: the receiver ends before it reads on.
+        os.kill(receiver, signal.SIGTERM)
+        os.kill(receiver, signal.SIGCONT)
+    pair.promote()
+    world.wait_ready()
+    gap = time.monotonic() - began
+    time.sleep(0.5)
+    load.stop()
+    return world, load, gap
+
+
+@row(trials=3)
+def failover(run):
+    """The primary is killed under load and its synchronous standby promoted: nothing acknowledged is lost."""
+    for _ in range(run.trials):
+        world, load, gap = fail_over(run, True)
+        load.pay_unheard(run.rng)
+        verdict = run.judge(world, load, seconds=60)
+        run.note(f"{verdict.acknowledged} acknowledged, {verdict.unknown} unknown, ready again {gap:.1f} s after the kill")
+        run.must(verdict.acknowledged, "nothing was acknowledged")
+        run.count()
+        world.close()
+
+
+@row(trials=3)
+def control_failover(run):
+    """The same with an asynchronous standby that lags: the oracle must see the loss."""
+    seen = 0
+    for _ in range(run.trials):
+        world, load, _ = fail_over(run, False, freeze=True)
+        world.wait_settled(1)
+        verdict = world.judge(load.posts)
+        seen += bool(verdict.counts["lost"] or verdict.counts["orphan"])
+        run.note(f"asynchronous: lost {verdict.counts['lost']}, orphan {verdict.counts['orphan']} "
+                 f"of {verdict.acknowledged} acknowledged")
+        run.count()
+        world.close()
+    run.must(seen, "the oracle saw no loss in any of the failovers")
+
+
+@row(trials=8)
+def hanging_commit(run):
+    """The synchronous standby is gone and COMMIT hangs: 503 within 10 s, settled when it is back."""
+    pair = Pair()
+    run.closing.append(pair.remove)
+    world = run.world(postgres=pair)
+    load = run.load(world, tries=1)
+    load.many(10, 2)
+    paid = [load.new_post(run.rng) for _ in range(4)]
+    for post in paid:
+        load.post_until_known(post, run.rng)
+    stopped = [pid for pid in pair.processes("b")]
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    took = []
+
+    def send(post):
+        began = time.monotonic()
+        took.append((load.send(post, world.port, 30), time.monotonic() - began))
+
+    posts = [load.new_post(run.rng) for _ in range(run.trials)]
+    threads = [threading.Thread(target=send, args=(post,)) for post in posts]
+    for thread in threads:
+        thread.start()
+    for post in paid:
+        url = load.pay(post.number)
+        answer = request(world.port, "GET", url[url.index("/api/"):], seconds=20)
+        run.must(answer.status in (302, 503), f"a payer who came back was answered {answer.status}")
+    for thread in threads:
+        thread.join()
+    for pid in stopped:
+        os.kill(pid, signal.SIGCONT)
+    run.must({status for status, _ in took} == {503}, f"posts were answered {took}")
+    run.must(max(seconds for _, seconds in took) < 10, f"the slowest answer took {max(took)[1]:.1f} s")
+    run.note(f"{len(took)} posts answered 503, the slowest after {max(seconds for _, seconds in took):.1f} s")
+    wait_for("it is ready again", lambda: world.answers(world.ops_port, "/readyz"), 20)
+    for post in posts:
+        load.post_until_known(post, run.rng)
+    run.count(len(took))
+    run.judge(world, load, seconds=60)

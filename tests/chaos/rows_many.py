@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: MIT
+"""Several daemons on one database: one key, the same work wanted by all, and one that slept through its lease."""
+
+import collections
+import json
+import random
+import signal
+import threading
+import time
+
+from rows import row
+from stack import wait_for
+from wire import request
+
+
+@row(trials=10, quick=3)
+def same_key(run):
+    """100 parallel posts with one Idempotency-Key across two daemons make one order."""
+    world = run.world(daemons=2)
+    world.knobs(register_delay_ms=30)
+    load = run.load(world, tries=1)
+    for _ in range(run.trials):
+        post = load.new_post(run.rng)
+        gate = threading.Barrier(100)
+
+        def send(index, post=post, gate=gate):
+            gate.wait()
+            load.send(post, world.ports[index % 2], 30)
+
+        threads = [threading.Thread(target=send, args=(index,)) for index in range(100)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        load.send(post, world.port)
+        run.must(post.number, f"nobody got a page: {dict(post.answers)}")
+        run.must(set(post.answers) <= {302, 409}, f"answers: {dict(post.answers)}")
+        load.come_back(load.pay(post.number), run.rng)
+        run.count()
+    verdict = run.judge(world, load)
+    run.must(verdict.rows == run.trials, f"{verdict.rows} orders for {run.trials} keys")
+    run.must(len(world.bank_ledger()) == run.trials, "the bank saw another number of orders")
+
+
+def all_due_at_once(run, daemons, count):
+    """Payments that all become due while nobody is there, and then so many daemons at once."""
+    world = run.world(start=False, LEOPAY_CHECK_DELAY="1")
+    maker = world.add_daemon(LEOPAY_CHECK_DELAY="3600")
+    load = run.load(world)
+
+    def order(rng):
+        post = load.new_post(rng)
+        load.post_until_known(post, rng)
+        load.pay(post.number)
+
+    load.many(count, 12, order)
+    maker.end(signal.SIGTERM)
+    world.ports.clear()
+    world.sql("UPDATE leopay.jobs SET due_at = now()")
+    began = time.monotonic()
+    for _ in range(daemons):
+        world.add_daemon(ready=False)
+    run.judge(world, load, seconds=90)
+    run.note(f"{daemons} daemons, {count} due at once: done in {time.monotonic() - began:.1f} s")
+    run.count(count)
+    asked = collections.Counter(order["status_questions"] for order in world.bank_orders())
+    told = collections.Counter(collections.Counter(one["id"] for one in world.receipts()).values())
+    run.must(asked == {1: count}, f"questions a payment: {dict(asked)}")
+    run.must(told == {1: count}, f"confirmations a payment: {dict(told)}")
+
+
+@row(trials=4000, quick=400)
+def two_daemons(run):
+    """Two, then four daemons want the same due payments: each is asked about once and told once."""
+    for daemons in (2, 4):
+        all_due_at_once(run, daemons, run.trials // 2)
+
+
+@row(trials=1)
+def zombie(run):
+    """A daemon stopped beyond its lease comes back: its late writes are refused, nothing is doubled."""
+    for _ in range(run.trials):
+        one_zombie(run)
+
+
+def one_zombie(run):
+    world = run.world(LEOPAY_SBERBANK_TIMEOUT="40")
+    sleeper = world.daemon
+    load, each = run.load(world, tries=1), 8
+    rng = run.rng
+    posts = [load.new_post(rng) for _ in range(3 * each)]
+    for post in posts[:2 * each]:
+        load.post_until_known(post, rng)
+    # A third is asked about, a third is being told, a third is being registered when it falls asleep.
+    world.bank("POST", "/sandbox/billing", {"name": "demo", "mode": "ok", "delay_ms": 1500})
+    for post in posts[:each]:
+        load.come_back(load.pay(post.number), rng)
+    wait_for("the first are being told", lambda: len(world.receipts()) >= each)
+    world.knobs(status_delay_ms=1500, register_delay_ms=1500)
+    for post in posts[each:2 * each]:
+        load.come_back(load.pay(post.number), rng)
+    threads = [threading.Thread(target=load.send, args=(post, world.port, 60)) for post in posts[2 * each:]]
+    for thread in threads:
+        thread.start()
+    wait_for("the last are being registered", lambda: len(world.bank_ledger()) == 3 * each)
+    sleeper.child.send_signal(signal.SIGSTOP)
+    world.knobs(status_delay_ms=0, register_delay_ms=0)
+    world.bank("POST", "/sandbox/billing", {"name": "demo", "mode": "ok", "delay_ms": 0})
+    other = world.add_daemon()
+    began = time.monotonic()
+    wait_for("the other took over", lambda: not world.unsettled(), 60)
+    run.note(f"taken over {time.monotonic() - began:.1f} s after the other started")
+    sleeper.child.send_signal(signal.SIGCONT)
+    for thread in threads:
+        thread.join()
+    wait_for("the sleeper notices", lambda: world.metric(sleeper, "leopay_leases_lost_total") > 0, 30)
+    for order in world.bank_orders():
+        if order["state"] == "registered":
+            load.pay(order["orderNumber"])
+    world.ports.remove(other.listen_port)
+    run.judge(world, load)
+    refused = int(world.metric(sleeper, "leopay_leases_lost_total"))
+    run.note(f"late writes refused: {refused}")
+    run.must(refused >= each, f"only {refused} late writes were refused")
+    run.count()
+
+
+@row(trials=3)
+def callbacks(run):
+    """Callbacks in floods, forged, early, of unknown orders: the bank is asked a bounded number of times."""
+    for _ in range(run.trials):
+        world = run.world(LEOPAY_SBERBANK_CALLBACK_KEY="chaos", LEOPAY_CHECK_DELAY="600")
+        world.knobs(callback=run.rng.choice(["get", "form", "json"]), callback_key="chaos", callback_copies=20,
+                    callback_approved="before")
+        load = run.load(world)
+        posts = load.many(20, 4, lambda rng, load=load: ordered(load, rng))
+        # None has paid yet; forged callbacks say they have.
+        for index in range(200):
+            number = run.rng.choice(posts).number
+            fields = {"mdOrder": world.bank_order(number)["orderId"], "orderNumber": str(number),
+                      "operation": "deposited", "status": "1", "checksum": f"{run.rng.randrange(1 << 64):064X}"}
+            if index % 3 == 0:
+                fields["mdOrder"] = "00000000-0000-0000-0000-000000000000"
+            if index % 5 == 0:
+                del fields["checksum"]
+            status = request(world.port, "POST", "/api/v1/sberbank/callback", [("Content-Type", "application/json")],
+                             json.dumps(fields).encode()).status
+            run.must(status == 403, f"a forged callback was answered {status}")
+        forged = sum(order["status_questions"] for order in world.bank_orders())
+        began = time.monotonic()
+        for post in posts:
+            load.pay(post.number)
+        run.judge(world, load)
+        seconds = time.monotonic() - began
+        asked = max(order["status_questions"] for order in world.bank_orders())
+        heard = sum(order["callbacks"] for order in world.bank_orders())
+        run.must(forged <= len(posts) * (2 + seconds), f"forged callbacks cost {forged} questions")
+        run.must(asked <= 4 + 2 * seconds, f"an order was asked about {asked} times in {seconds:.0f} s")
+        run.note(f"{heard} callbacks for {len(posts)} orders, at most {asked} questions an order")
+        run.count(len(posts))
+
+
+def ordered(load, rng):
+    post = load.new_post(rng)
+    load.post_until_known(post, rng)
+    return post
+
+
+@row(trials=6)
+def clock(run):
+    """The daemon's wall clock jumps by hours and days: nothing is lost, and times are the bank's."""
+    import clock_jumps
+    clock_jumps.shake(run, random.Random(run.seed))
