@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
-# Writes the migrations as rows of a C table, {version, "name", sql}, and the roles' SQL as `roles_sql`.  Text goes
-# in as bytes, because C limits the length of a string literal.
+# Writes the migrations as rows of a C table, {version, compatible_from, "name", sql}, and the roles' SQL as `roles_sql`.
+# Text goes in as bytes, because C limits the length of a string literal.
+#
+# A migration that programs of older versions may go on working with says so in a line "-- Compatible from: N".
 set(files ${SQL})
 
 function(file_as_bytes file out)
@@ -19,9 +21,14 @@ foreach(file ${files})
     endif()
     set(name "${CMAKE_MATCH_2}")
     string(REGEX REPLACE "^0+" "" version "${CMAKE_MATCH_1}")
+    file(STRINGS "${file}" line REGEX "^-- Compatible from: [0-9]+$")
+    string(REGEX REPLACE "^.*: " "" compatible_from "${line}")
+    if(NOT compatible_from)
+        set(compatible_from ${version})
+    endif()
     file_as_bytes("${file}" bytes)
     string(APPEND texts "static const char migration_${version}[] = ${bytes};\n")
-    string(APPEND rows "    {${version}, \"${name}\", migration_${version}},\n")
+    string(APPEND rows "    {${version}, ${compatible_from}, \"${name}\", migration_${version}},\n")
 endforeach()
 file_as_bytes("${ROLES}" bytes)
 string(APPEND texts "static const char roles_sql[] = ${bytes};\n")

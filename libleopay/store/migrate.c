@@ -18,6 +18,7 @@
 
 struct embedded_migration {
     int version;
+    int compatible_from; /* the oldest version whose programs may still work with this one */
     const char *name;
     const char *sql;
 };
@@ -92,7 +93,7 @@ static int apply(PGconn *conn, const struct embedded_migration *migration, bool 
         snprintf(mark, sizeof(mark),
                  "INSERT INTO leopay.schema_versions (version, name, compatible_from) VALUES (%d, "
                  "'%s', %d)",
-                 migration->version, migration->name, migration->version);
+                 migration->version, migration->name, migration->compatible_from);
         code = lp_blocking_run(conn, migration->sql, NULL, err);
         if (!code)
             code = lp_blocking_run(conn, mark, NULL, err);

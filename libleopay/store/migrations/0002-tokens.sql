@@ -1,4 +1,5 @@
 -- SPDX-License-Identifier: MIT
+-- Compatible from: 1
 -- Tokens: who may read payments over HTTP.  A token itself is nowhere: it is shown once and known by its hash.
 
 CREATE TABLE leopay.tokens (

@@ -1,4 +1,5 @@
 -- SPDX-License-Identifier: MIT
+-- Compatible from: 1
 -- Reconciliations with the bank: what was compared, and what differed.  They only look: no payment refers to them.
 
 CREATE TABLE leopay.reconciliations (

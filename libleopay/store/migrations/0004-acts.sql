@@ -1,4 +1,5 @@
 -- SPDX-License-Identifier: MIT
+-- Compatible from: 1
 -- What operators did, when and why.  Acts upon a payment stand in that payment's history.
 
 CREATE TABLE leopay.acts (
