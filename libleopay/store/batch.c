@@ -257,7 +257,7 @@ int lp_store_submit(struct lp_store *store, struct lp_store_item *item, enum lp_
     item->order = order;
     item->cb = cb;
     item->tries = 0;
-    item->deadline_ms = lp_loop_now_ms(store->loop) + LP_STORE_TIMEOUT_MS;
+    item->deadline_ms = lp_loop_now_ms(store->loop) + LP_STORE_WAIT_MS;
     if (!store->sweep.position) {
         int code =
             lp_loop_timer_set(store->loop, &store->sweep, lp_loop_now_ms(store->loop) + SWEEP_MS);

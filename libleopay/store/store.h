@@ -24,7 +24,11 @@
 #include "io/pg.h"
 #include "io/pg_array.h"
 
-/* How long anything waits for the database, all in all. */
+/*
+ * How long an item waits for its turn (then nothing has happened), and how long a statement waits
+ * for its answer (then nobody knows): together less than the 10 s that a shop may have to wait.
+ */
+#define LP_STORE_WAIT_MS    4000
 #define LP_STORE_TIMEOUT_MS 5000
 
 /* How many items may wait before more are refused. */
