@@ -41,11 +41,11 @@ enum leopay_code {
     LEOPAY_EINPROGRESS =
         -34,                /* the first request with this key, or another worker, is still at it */
     LEOPAY_ETIMEDOUT = -35, /* leopay_wait() ran out of time; the operation goes on */
-    LEOPAY_ECANCELLED = -36, /* the caller lost interest; what was begun goes on */
 
     LEOPAY_EUNCERTAIN = -40,   /* the database was lost while it was committing */
     LEOPAY_EBANKTIMEOUT = -41, /* the bank did not answer in time */
     LEOPAY_EBANKREPLY = -42,   /* the bank cut the connection or answered something unreadable */
+    LEOPAY_ECANCELLED = -43,   /* the caller lost interest; what was begun goes on */
 
     LEOPAY_ECLOSED = -50,   /* the handle is closed */
     LEOPAY_ESCHEMA = -51,   /* the database's schema is not the one this library knows */

@@ -42,11 +42,11 @@ static const struct code codes[] = {
     CODE(LEOPAY_EUNREACHABLE, "No connection to the bank could be made."),
     CODE(LEOPAY_EINPROGRESS, "The same work is still under way elsewhere."),
     CODE(LEOPAY_ETIMEDOUT, "The wait ran out of time; the operation goes on."),
-    CODE(LEOPAY_ECANCELLED, "The caller lost interest; what was begun goes on."),
 
     CODE(LEOPAY_EUNCERTAIN, "The database was lost during a commit; the outcome is unknown."),
     CODE(LEOPAY_EBANKTIMEOUT, "The bank did not answer in time; the outcome is unknown."),
     CODE(LEOPAY_EBANKREPLY, "The bank's answer was cut or unreadable; the outcome is unknown."),
+    CODE(LEOPAY_ECANCELLED, "The caller lost interest; what was begun goes on."),
 
     CODE(LEOPAY_ECLOSED, "The handle is closed."),
     CODE(LEOPAY_ESCHEMA, "The database's schema is not the one this library knows."),
