@@ -92,6 +92,26 @@ class Library(Case):
             with open(file, encoding="utf-8") as text:
                 self.assertLess(len(text.readlines()), 120, file)
 
+    def test_the_docs_show_what_the_examples_do(self):
+        """Each C fragment of the page about embedding stands in an example, to the letter."""
+        sources = []
+        for file in glob.glob(os.path.join(ROOT, "examples", "*.c")):
+            with open(file, encoding="utf-8") as text:
+                sources.append(text.read())
+        with open(os.path.join(ROOT, "docs", "embedding.md"), encoding="utf-8") as page:
+            fragments = re.findall(r"^```c\n(.*?)^```$", page.read(), re.M | re.S)
+        self.assertGreaterEqual(len(fragments), 3)
+        for fragment in fragments:
+            self.assertTrue(any(fragment in source for source in sources), fragment)
+
+    def test_the_docs_name_every_error(self):
+        with open(self.find("error.h"), encoding="utf-8") as header:
+            codes = re.findall(r"^    (LEOPAY_E\w+)\s*=\s*-(\d+)", header.read(), re.M)
+        with open(os.path.join(ROOT, "docs", "errors.md"), encoding="utf-8") as page:
+            rows = re.findall(r"^\| `(LEOPAY_E\w+)` −(\d+) \|", page.read(), re.M)
+        self.assertGreater(len(codes), 20)
+        self.assertEqual(rows, codes)
+
     def test_pkg_config_tells_the_version_of_the_header(self):
         with open(self.find("version.h"), encoding="utf-8") as header:
             version = re.search(r'#define LEOPAY_VERSION +"([^"]+)"', header.read()).group(1)
