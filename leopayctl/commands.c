@@ -240,6 +240,8 @@ const struct command commands[] = {
            "reconcile --from 2026-11-22 --to 2026-11-22 --rate 3 --format csv --output diff.csv",
            "reconcile --stored", "reconcile --runs", "reconcile --run 7 --format json"),
      run_reconcile},
+    {"doctor", NULL, "", 0, 0, MSG_CMD_DOCTOR, NULL, TEXTS("doctor", "doctor --format json"),
+     run_doctor},
     {"help", NULL, "[NOUN [VERB]]", 0, 2, MSG_CMD_HELP, NULL,
      TEXTS("help transaction", "help transaction list"), run_help},
     {.noun = NULL},

@@ -111,7 +111,8 @@ struct outcome {
 };
 
 int session_settings(struct ctl *ctl);
-int session_open(struct ctl *ctl);
+int session_handle(struct ctl *ctl); /* with settings that are there */
+int session_open(struct ctl *ctl);   /* both */
 void session_close(struct ctl *ctl);
 /* For callbacks: keeps the code and the error. */
 void outcome_set(struct outcome *outcome, int code, const struct leopay_error *err);
@@ -147,6 +148,7 @@ int run_token_revoke(struct ctl *ctl);
 int run_role_grant(struct ctl *ctl);
 int run_role_revoke(struct ctl *ctl);
 int run_act_list(struct ctl *ctl);
+int run_doctor(struct ctl *ctl);
 int run_reconcile(struct ctl *ctl);
 int reconcile_runs(struct ctl *ctl);
 int run_help(struct ctl *ctl);

@@ -28,13 +28,9 @@ int session_settings(struct ctl *ctl)
     return STATUS_DONE;
 }
 
-int session_open(struct ctl *ctl)
+int session_handle(struct ctl *ctl)
 {
     struct leopay_error err = {0};
-
-    int status = session_settings(ctl);
-    if (status)
-        return status;
     struct leopay_options options = {
         .size = sizeof(options),
         .settings = ctl->settings,
@@ -45,6 +41,13 @@ int session_open(struct ctl *ctl)
     if (r == 0)
         r = leopay_open(&options, &ctl->lp, &err);
     return r < 0 ? say_failure(r, &err) : STATUS_DONE;
+}
+
+int session_open(struct ctl *ctl)
+{
+    int status = session_settings(ctl);
+
+    return status ? status : session_handle(ctl);
 }
 
 void session_close(struct ctl *ctl)

@@ -35,6 +35,7 @@
 #include <leopay/handle.h>
 #include <leopay/money.h>
 #include <leopay/notification.h>
+#include <leopay/probe.h>
 #include <leopay/reconcile.h>
 #include <leopay/report.h>
 #include <leopay/schema.h>

@@ -34,6 +34,8 @@ struct lp_http_reply {
     const char *body; /* borrowed, NUL-terminated, "" for none; also what came before a cut */
     size_t body_len;
     int64_t retry_after_s; /* of Retry-After in seconds or as a date; -1: none */
+    int64_t date_s;        /* of the answer's Date, Unix time; 0: none */
+    bool untrusted;        /* not sent because the peer's certificate is not trusted */
     const char *error;     /* curl's words, "" when answered; holds no secret */
     int duration_ms;
 };

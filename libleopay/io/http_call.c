@@ -6,6 +6,7 @@
 #include "io/http_inside.h"
 
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include <leopay/error.h>
@@ -49,12 +50,27 @@ static size_t take_answer(char *from, size_t size, size_t count, void *data)
     return 0; /* curl takes that for an error and ends the transfer */
 }
 
+/* The peer's clock, for who wants to compare it with ours. */
+static void take_date(struct lp_http_call *call, const char *line, size_t len)
+{
+    static const char name[] = "Date:";
+    char value[64];
+    size_t from = sizeof(name) - 1;
+
+    if (len <= from || len - from >= sizeof(value) || strncasecmp(line, name, from))
+        return;
+    memcpy(value, line + from, len - from);
+    value[len - from] = '\0';
+    time_t date = curl_getdate(value, NULL);
+    call->date_s = date > 0 ? date : 0;
+}
+
 static size_t take_header(char *from, size_t size, size_t count, void *data)
 {
     struct lp_http_call *call = data;
 
-    (void)from;
     call->head_len += size * count;
+    take_date(call, from, size * count);
     return call->head_len <= LP_HTTP_HEADERS_MAX ? size * count : 0;
 }
 
@@ -267,6 +283,8 @@ void lp_http_call_reply(const struct lp_http_call *call, CURLcode result,
         .body = lp_buf_text(&call->answer),
         .body_len = call->answer.len,
         .retry_after_s = -1,
+        .date_s = call->date_s,
+        .untrusted = result == CURLE_PEER_FAILED_VERIFICATION,
         .error = "",
     };
 

@@ -33,6 +33,7 @@ struct lp_http_call {
     bool overflow; /* the answer was longer than answer_max */
     bool truncate;
     size_t head_len;
+    int64_t date_s; /* of the last Date that came; 0: none */
     struct lp_buf answer;
     char error[CURL_ERROR_SIZE];
 };
