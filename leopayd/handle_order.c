@@ -83,6 +83,19 @@ static void submit(struct exchange *exchange, const struct leopay_order *order)
     }
 }
 
+/* Says everything that is wrong at once, the billing included where the order names one. */
+static void refuse(struct exchange *exchange, const struct leopay_order_body *body,
+                   const struct leopay_field_errors *errors, const struct fault *key_fault)
+{
+    leopay_op op;
+
+    if (body == NULL || key_fault != NULL ||
+        leopay_order_refuse(worker_handle(exchange->server), leopay_order_get(body), errors,
+                            on_registered, exchange, &op, NULL) != 0) {
+        reply_invalid(exchange, errors, key_fault);
+    }
+}
+
 void handle_order(struct exchange *exchange)
 {
     h2o_iovec_t entity = exchange->req->entity;
@@ -98,7 +111,7 @@ void handle_order(struct exchange *exchange)
     if (r == LEOPAY_EINVAL) {
         reply_problem(exchange, 415);
     } else if (r == LEOPAY_EVALIDATION || (r == 0 && key_fault != NULL)) {
-        reply_invalid(exchange, &errors, key_fault);
+        refuse(exchange, r == 0 ? NULL : body, &errors, key_fault);
     } else if (r != 0) {
         reply_problem(exchange, r);
     } else {

@@ -93,9 +93,10 @@ struct leopay_order_body;
 /**
  * Reads an order from a body: application/json, application/x-www-form-urlencoded or
  * multipart/form-data (fields only).  `content_type` is the header's whole value.  Names every
- * invalid field at once. LEOPAY_EVALIDATION with *ret_errors filled; LEOPAY_EINVAL when the media
- * type is none of the three; LEOPAY_ENOMEM.  The billing's existence and its origins are looked at
- * by leopay_transaction_register().
+ * invalid field at once. LEOPAY_EVALIDATION with *ret_errors filled, and with *ret_body set all the
+ * same where the body names a billing (see leopay_order_refuse(); else it is left alone);
+ * LEOPAY_EINVAL when the media type is none of the three; LEOPAY_ENOMEM.  The billing's existence
+ * and its origins are looked at by leopay_transaction_register().
  */
 int leopay_order_parse(const char *content_type, const char *body, size_t length,
                        struct leopay_order_body **ret_body, struct leopay_field_errors *ret_errors);
@@ -125,6 +126,15 @@ struct leopay_registration {
 typedef void (*leopay_registration_cb)(void *data, int code,
                                        const struct leopay_registration *registration,
                                        const struct leopay_error *err);
+
+/**
+ * Completes the errors of an order that is refused anyway: looks whether its billing exists and
+ * allows the origin of its final_url (NULL where that is invalid itself).  Calls back with
+ * LEOPAY_EVALIDATION and all the errors, also when the database is out of reach; stores nothing.
+ */
+int leopay_order_refuse(struct leopay *lp, const struct leopay_order *order,
+                        const struct leopay_field_errors *errors, leopay_registration_cb cb,
+                        void *data, leopay_op *ret_op, struct leopay_error *err);
 
 /**
  * Stores an order durably, registers it with the bank, stores the answer durably, then calls back.

@@ -118,11 +118,23 @@ static int read_json(const char *body, size_t length, struct value values[FIELD_
     return checked && !named ? LEOPAY_EVALIDATION : 0;
 }
 
+static bool is_repeated(const struct lp_form *form, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (!strcmp(form->pairs[i].name, form->pairs[index].name))
+            return true;
+    return false;
+}
+
 static int read_form(const struct lp_form *form, struct value values[FIELD_END])
 {
+    bool repeated = false, named = false;
+
     for (size_t i = 0; i < form->count; i++) {
         const struct lp_pair *pair = &form->pairs[i];
         size_t len = strlen(pair->value);
+
+        repeated = repeated || is_repeated(form, i);
 
         if (!lp_utf8_valid(pair->name, strlen(pair->name)) || !lp_utf8_valid(pair->value, len))
             return LEOPAY_EVALIDATION;
@@ -132,9 +144,11 @@ static int read_form(const struct lp_form *form, struct value values[FIELD_END])
             values[j].from_form = true;
             if (set_value(&values[j], VALUE_TEXT, pair->value, len))
                 return LEOPAY_ENOMEM;
+            named = named || values[j].kind == VALUE_REPEATED;
         }
     }
-    return 0;
+    /* A duplicate that is none of our fields spoils the body as a whole, as in JSON. */
+    return repeated && !named ? LEOPAY_EVALIDATION : 0;
 }
 
 static int read_body(const char *content_type, const char *body, size_t length,
@@ -324,12 +338,12 @@ int leopay_order_parse(const char *content_type, const char *body, size_t length
     }
     for (int i = 0; i < FIELD_END; i++)
         lp_free(values[i].text);
-    if (r) {
+    if (r && !(r == LEOPAY_EVALIDATION && made->order.billing)) {
         leopay_order_free(made);
         return r;
     }
     *ret_body = made;
-    return 0;
+    return r;
 }
 
 const struct leopay_order *leopay_order_get(const struct leopay_order_body *body)

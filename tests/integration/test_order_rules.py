@@ -96,6 +96,14 @@ class Fields(SharedCase):
         self.stack.ctl("billing", "enable", "closed")
         self.assertEqual(self.stack.order(billing="closed").status, 302)
 
+    def test_the_billing_is_named_beside_other_fields(self):
+        self.stack.add_billing("strict", None, "0", "--allow-origin", "https://shop.example")
+        self.check_problem(self.stack.order(billing="nobody", amount=-1), 400, ["amount", "billing"])
+        self.check_problem(self.stack.order(billing="strict", amount=-1, final_url="https://evil.example/"), 400,
+                           ["amount", "final_url"])
+        self.check_problem(self.stack.order(billing="strict", amount=-1, final_url="https://shop.example/"), 400,
+                           ["amount"])
+
     def test_origins(self):
         self.stack.add_billing("pinned", None, "0", "--allow-origin", "https://shop.example",
                                "--allow-origin", "http://other.example:8080")
