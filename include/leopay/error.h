@@ -32,7 +32,7 @@ enum leopay_code {
     LEOPAY_ESTATE = -15,      /* the payment is not in a state that allows this */
     LEOPAY_ESIGNATURE = -16,  /* a signature or checksum is wrong */
     LEOPAY_EDENIED = -17,     /* the database role may not do this */
-    LEOPAY_EDELIVERY = -18,   /* the billing did not acknowledge; it will be told again */
+    LEOPAY_EDELIVERY = -18,   /* the billing did not acknowledge */
 
     LEOPAY_EAGAIN = -30,       /* too much is under way: shed */
     LEOPAY_EUNAVAILABLE = -31, /* the database is out of reach */

@@ -34,7 +34,7 @@ static const struct code codes[] = {
     CODE(LEOPAY_ESTATE, "The payment is not in a state that allows this."),
     CODE(LEOPAY_ESIGNATURE, "The signature or checksum is wrong."),
     CODE(LEOPAY_EDENIED, "The database role has no right to do this."),
-    CODE(LEOPAY_EDELIVERY, "The billing did not acknowledge; it will be told again."),
+    CODE(LEOPAY_EDELIVERY, "The billing did not acknowledge."),
 
     CODE(LEOPAY_EAGAIN, "Too much is under way; try again later."),
     CODE(LEOPAY_EUNAVAILABLE, "The database is out of reach."),

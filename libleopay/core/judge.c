@@ -163,11 +163,13 @@ void lp_judge(const struct lp_expectation *expected, const struct lp_bank_facts 
         /* Asked by number, such an answer tells nothing at all about the order that was asked for.
          */
         ret_verdict->event = asked_by_number(expected) ? LP_EV_NO_ANSWER : LP_EV_MISMATCH;
+        ret_verdict->odd = true;
     } else if (asked_by_number(expected) && (!facts->has_amount || !facts->currency)) {
         /* Whether an order found by number is ours hangs on both: silence is no agreement. */
         snprintf(ret_verdict->note, sizeof(ret_verdict->note),
                  "the bank names no amount or no currency");
         ret_verdict->event = LP_EV_NO_ANSWER;
+        ret_verdict->odd = true;
     } else if (is_foreign(expected, facts, ret_verdict)) {
         ret_verdict->event = asked_by_number(expected) ? LP_EV_NUMBER_IN_USE : LP_EV_MISMATCH;
     } else {

@@ -31,6 +31,7 @@ struct lp_expectation {
 struct lp_verdict {
     enum lp_event event;
     int64_t paid_at_us;   /* with LP_EV_PAID: the bank's time, or now */
+    bool odd;             /* a person should look, although it tells nothing about the order */
     bool paid_at_is_ours; /* the bank gave no time */
     char note[160];       /* what differs or is odd, English; "" where nothing is */
 };

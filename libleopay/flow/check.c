@@ -153,7 +153,7 @@ static void move_payment(struct check *check)
         .facts = facts_are_ours(event) ? &check->facts : NULL,
         .paid_at_us = event == LP_EV_PAID ? check->verdict.paid_at_us : 0,
         .denied = event == LP_EV_DENIED,
-        .attention_changes = event != LP_EV_NO_ANSWER,
+        .attention_changes = event != LP_EV_NO_ANSWER || check->verdict.odd,
     };
     lp_plan_step(check->lp, &step, check->job, check->attempts, move);
     if (facts_are_ours(event) || event == LP_EV_MISMATCH)

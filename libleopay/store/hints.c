@@ -98,7 +98,7 @@ const struct lp_store_statement lp_statement_hint = {
                    "  UNION"
                    "  SELECT i.n, t.id FROM input i"
                    "    JOIN leopay.transactions t ON t.order_number = i.order_number"
-                   "   WHERE t.order_id IS NULL"
+                   "   WHERE t.order_id IS NULL OR i.order_id IS NULL"
                    "), " HINT_FOUND "SELECT f.n, min(h.due_ms)"
                    "  FROM found f JOIN hinted h ON h.transaction_id = f.id GROUP BY f.n",
         },
