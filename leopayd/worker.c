@@ -20,7 +20,7 @@
 
 #define TURN_MS       250
 #define REPORT_US     100000
-#define CALLBACKS     64
+#define CALLBACKS     256
 #define UNDER_WAY_MAX 4096
 
 struct worker {
