@@ -108,8 +108,7 @@ void lp_reconcile_count(struct lp_reconcile *run, const struct lp_ours *ours, bo
         result->agreed++;
     run->done++;
     if (run->options.progress && !run->stopped)
-        run->options.progress(run->data, run->done,
-                              run->done > result->orders ? run->done : result->orders);
+        run->options.progress(run->data, run->done, result->orders);
 }
 
 static void on_ended(void *data, int code, const PGresult *result, const struct leopay_error *err)
@@ -129,7 +128,7 @@ static void end(struct lp_reconcile *run)
 {
     struct leopay_reconciliation *result = &run->result;
 
-    result->orders = run->done; /* what was created meanwhile counts, too */
+    result->orders = run->done;
     lp_sum_text(&run->paid, result->paid_amount, sizeof(result->paid_amount));
     lp_sum_text(&run->bank_paid, result->bank_paid_amount, sizeof(result->bank_paid_amount));
     lp_sum_text(&run->refunded, result->refunded_amount, sizeof(result->refunded_amount));
@@ -187,7 +186,7 @@ void lp_reconcile_go_on(struct lp_reconcile *run)
         return;
     if (!run->paged) {
         code = lp_store_reconcile_page(run->lp->store, run->options.from_us, run->options.before_us,
-                                       run->after_id, PAGE_SIZE, on_page, run);
+                                       run->after_id, run->last_id, PAGE_SIZE, on_page, run);
         run->paging = !code;
         if (code)
             lp_reconcile_fail(run, code, NULL);
@@ -212,7 +211,10 @@ static void on_begun(void *data, int code, const PGresult *result, const struct 
     if (!run->stopped && code) {
         lp_reconcile_fail(run, code, err);
     } else if (!run->stopped) {
-        lp_reconciliation_begun(&(struct lp_row){.result = result}, &run->result);
+        lp_reconciliation_begun(&(struct lp_row){.result = result}, &run->result, &run->after_id,
+                                &run->last_id);
+        run->after_id--;
+        run->paged = !run->result.orders;
         lp_copy_text(run->actor, sizeof(run->actor), run->result.actor);
         run->result.actor = run->actor;
         if (run->lp->bank.profile.protocol == LP_BANK_RBS)

@@ -30,10 +30,10 @@ struct lp_question {
     bool absent;   /* that it has not */
     struct lp_bank_facts facts;
     struct lp_comparison comparison;
-    char note[160];                /* why there is no answer */
-    int rounds;                    /* how often our row had changed meanwhile */
-    int64_t denied_at_ms;          /* the first errorCode 5; 0: none */
-    unsigned left;                 /* findings that are still to be stored */
+    char note[160];    /* why there is no answer */
+    int rounds;        /* how often our row had changed meanwhile */
+    int64_t denied_at; /* the number of the answer that first said errorCode 5; 0: none did */
+    unsigned left;     /* findings that are still to be stored */
     enum leopay_finding_kind kind; /* the one that is being stored */
 };
 
@@ -59,15 +59,17 @@ struct lp_reconcile {
     size_t list_at; /* the order of the page that is looked at */
 
     int64_t after_id; /* the last order of the last page */
+    int64_t last_id;  /* of the period, when it began */
     bool paged;       /* there is no further page */
     bool paging;
 
     struct lp_list waiting, again; /* questions; those to repeat once, at the end */
     bool second;                   /* these are being asked */
     int asking;
-    int silent;             /* questions in a row that were not answered */
-    int64_t answered_at_ms; /* when the bank last answered without an error */
-    int64_t next_ms;        /* when the next question may be asked */
+    int silent;          /* questions in a row that were not answered */
+    int64_t answers;     /* how many came; numbers them */
+    int64_t answered_at; /* the number of the last one without an error */
+    int64_t next_ms;     /* when the next question may be asked */
     struct lp_timer timer;
 };
 

@@ -241,10 +241,10 @@ static bool denial_means_absence(struct lp_question *question)
 {
     struct lp_reconcile *run = question->run;
 
-    if (question->denied_at_ms && run->answered_at_ms > question->denied_at_ms)
+    if (question->denied_at && run->answered_at > question->denied_at)
         return true;
-    if (!question->denied_at_ms)
-        question->denied_at_ms = lp_loop_now_ms(run->lp->loop);
+    if (!question->denied_at)
+        question->denied_at = run->answers;
     return false;
 }
 
@@ -254,10 +254,11 @@ static void judge(struct lp_question *question)
     const struct lp_bank_facts *facts = &question->facts;
 
     run->silent = 0;
+    run->answers++;
     question->absent = facts->error_code == BANK_ERROR_NOT_FOUND ||
                        (facts->error_code == BANK_ERROR_DENIED && denial_means_absence(question));
     if (!facts->error_code) {
-        run->answered_at_ms = lp_loop_now_ms(run->lp->loop);
+        run->answered_at = run->answers;
         lp_bank_note_access(run->lp);
     }
     if (question->absent || (!facts->error_code && facts->has_status)) {

@@ -103,7 +103,7 @@ static void compare_page(struct lp_reconcile *run, const PGresult *result)
             lp_reconcile_order_read(&(struct lp_row){.result = result, .row = row}, &order);
             found = !strcmp(order.order_number, theirs->order_number);
         }
-        if (found && in_period(run, order.created_at_us))
+        if (found && in_period(run, order.created_at_us) && order.id <= run->last_id)
             compare_listed(run, theirs, &order);
         else if (!found)
             run->list.orders[missing++] = *theirs;

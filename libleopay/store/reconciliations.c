@@ -19,18 +19,24 @@ static const char *text_or_empty(const struct lp_row *row, int column)
 
 static const Oid begin_types[] = {LP_OID_INT8, LP_OID_INT8};
 
+/* The count keeps the planner from looking for the lowest id by walking all there are. */
 static const struct lp_pg_statement begin = {
     .name = "leopay_reconcile_begin",
     .param_count = 2,
     .param_types = begin_types,
-    .sql = "INSERT INTO leopay.reconciliations (period_from, period_before)"
-           " VALUES (" MOMENT("$1") ", " MOMENT(
-               "$2") ")"
-                     " RETURNING id, " MICROSECONDS(
-                         "started_at") ", actor,"
-                                       " (SELECT count(*) FROM leopay.transactions"
-                                       "   WHERE created_at >= " MOMENT(
-                                           "$1") " AND created_at < " MOMENT("$2") ")",
+    .sql = "WITH run AS ("
+           "  INSERT INTO leopay.reconciliations (period_from, period_before)"
+           "  VALUES (" MOMENT("$1") ", " MOMENT(
+               "$2") ") RETURNING id, started_at, actor"
+                     "), period AS ("
+                     "  SELECT count(*) AS orders, min(id) AS first_id, max(id) AS last_id"
+                     "    FROM leopay.transactions"
+                     "   WHERE created_at >= " MOMENT("$1") " AND created_at < " MOMENT(
+                         "$2") ")"
+                               "SELECT run.id, " MICROSECONDS(
+                                   "run.started_at") ", run.actor, period.orders,"
+                                                     " period.first_id, period.last_id FROM run, "
+                                                     "period",
 };
 
 int lp_store_reconcile_begin(struct lp_store *store, int64_t from_us, int64_t before_us,
@@ -42,12 +48,15 @@ int lp_store_reconcile_begin(struct lp_store *store, int64_t from_us, int64_t be
     return lp_store_call(store, &begin, values, cb, data);
 }
 
-void lp_reconciliation_begun(const struct lp_row *row, struct leopay_reconciliation *ret)
+void lp_reconciliation_begun(const struct lp_row *row, struct leopay_reconciliation *ret,
+                             int64_t *ret_first_id, int64_t *ret_last_id)
 {
     ret->id = lp_row_int64(row, 0);
     ret->started_at_us = lp_row_int64(row, 1);
     ret->actor = lp_row_text(row, 2);
     ret->orders = lp_row_int64(row, 3);
+    *ret_first_id = lp_row_int64(row, 4);
+    *ret_last_id = lp_row_int64(row, 5);
 }
 
 #define ORDER_COLUMNS                                                                              \
@@ -71,23 +80,26 @@ void lp_reconcile_order_read(const struct lp_row *row, struct lp_reconcile_order
     };
 }
 
-static const Oid page_types[] = {LP_OID_INT8, LP_OID_INT8, LP_OID_INT8, LP_OID_INT4};
+static const Oid page_types[] = {LP_OID_INT8, LP_OID_INT8, LP_OID_INT8, LP_OID_INT8, LP_OID_INT4};
 
+/* Ids and times grow together: between the period's lowest and highest id there is little else. */
 static const struct lp_pg_statement page = {
     .name = "leopay_reconcile_page",
-    .param_count = 4,
+    .param_count = 5,
     .param_types = page_types,
     .sql = ORDER_COLUMNS " WHERE t.created_at >= " MOMENT("$1") " AND t.created_at < " MOMENT(
-        "$2") " AND t.id > $3 ORDER BY t.id LIMIT $4",
+        "$2") " AND t.id > $3 AND t.id <= $4 ORDER BY t.id LIMIT $5",
 };
 
 int lp_store_reconcile_page(struct lp_store *store, int64_t from_us, int64_t before_us,
-                            int64_t after_id, int limit, lp_store_call_cb cb, void *data)
+                            int64_t after_id, int64_t last_id, int limit, lp_store_call_cb cb,
+                            void *data)
 {
-    struct lp_number numbers[4];
+    struct lp_number numbers[5];
     const char *values[] = {
         lp_number_write(&numbers[0], from_us), lp_number_write(&numbers[1], before_us),
-        lp_number_write(&numbers[2], after_id), lp_number_write(&numbers[3], limit)};
+        lp_number_write(&numbers[2], after_id), lp_number_write(&numbers[3], last_id),
+        lp_number_write(&numbers[4], limit)};
 
     return lp_store_call(store, &page, values, cb, data);
 }

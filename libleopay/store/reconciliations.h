@@ -20,10 +20,12 @@ static inline const char *lp_number_write(struct lp_number *number, int64_t valu
     return number->text;
 }
 
-/* One row: id, start, actor, and how many orders the period has; see lp_reconciliation_begun(). */
+/* One row: id, start, actor, how many orders the period has and between which ids; see
+ * lp_reconciliation_begun(). */
 int lp_store_reconcile_begin(struct lp_store *store, int64_t from_us, int64_t before_us,
                              lp_store_call_cb cb, void *data);
-void lp_reconciliation_begun(const struct lp_row *row, struct leopay_reconciliation *ret);
+void lp_reconciliation_begun(const struct lp_row *row, struct leopay_reconciliation *ret,
+                             int64_t *ret_first_id, int64_t *ret_last_id);
 
 /* An order as it is compared; texts are borrowed from the result, "" where there is none. */
 struct lp_reconcile_order {
@@ -38,9 +40,10 @@ struct lp_reconcile_order {
 
 void lp_reconcile_order_read(const struct lp_row *row, struct lp_reconcile_order *ret_order);
 
-/* Orders of the period with ids above after_id, by id, at most `limit`. */
+/* Orders of the period with after_id < id ≤ last_id, by id, at most `limit`. */
 int lp_store_reconcile_page(struct lp_store *store, int64_t from_us, int64_t before_us,
-                            int64_t after_id, int limit, lp_store_call_cb cb, void *data);
+                            int64_t after_id, int64_t last_id, int limit, lp_store_call_cb cb,
+                            void *data);
 /* Orders by number, whenever they were created; `numbers` is an array's text. */
 int lp_store_reconcile_numbers(struct lp_store *store, const char *numbers, lp_store_call_cb cb,
                                void *data);
