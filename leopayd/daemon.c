@@ -51,6 +51,8 @@ struct daemon {
     struct server server;
     struct ops ops;
     int signal_fd;
+    struct listener_file listen_file;
+    struct listener_file ops_listen_file;
 
     int64_t drain_at_us; /* when it was told to end; 0: it was not */
     int64_t watchdog_at_us;
@@ -109,7 +111,7 @@ static int start_workers(struct daemon *daemon, size_t count)
     size_t conn_max = connections_per_worker(count);
     struct leopay_error err = {0};
     int fds[WORKERS_MAX];
-    int r = listener_open(address, "", count, fds, &err);
+    int r = listener_open(address, "", count, fds, &daemon->listen_file, &err);
 
     for (size_t i = 0; i < count && r == 0; i++) {
         struct worker_options options = {
@@ -137,7 +139,7 @@ static int start_ops(struct daemon *daemon)
     const char *address = leopay_settings_text(daemon->settings, LEOPAY_SETTING_OPS_LISTEN);
     struct leopay_error err = {0};
     int fd;
-    int r = listener_open(address, "ops", 1, &fd, &err);
+    int r = listener_open(address, "ops", 1, &fd, &daemon->ops_listen_file, &err);
 
     if (r != 0) {
         fprintf(stderr, "leopayd: LEOPAY_OPS_LISTEN: %s\n", err.text);
@@ -317,8 +319,8 @@ int daemon_run(struct leopay_settings *settings)
     for (size_t i = 0; i < daemon->worker_count; i++) {
         worker_join(daemon->workers[i]);
     }
-    listener_unlink(leopay_settings_text(daemon->settings, LEOPAY_SETTING_LISTEN));
-    listener_unlink(leopay_settings_text(daemon->settings, LEOPAY_SETTING_OPS_LISTEN));
+    listener_unlink(&daemon->listen_file);
+    listener_unlink(&daemon->ops_listen_file);
     log_event(LEOPAY_LOG_INFO, "daemon.stopped", LOG_NUMBER("exit_code", daemon->exit_code));
     leopay_settings_free(daemon->settings);
     leopay_settings_free(daemon->reloading);

@@ -20,6 +20,10 @@
 
 static const char unix_prefix[] = "unix:";
 
+_Static_assert(sizeof(((struct listener_file *)0)->path) ==
+                   sizeof(((struct sockaddr_un *)0)->sun_path),
+               "a path of any length must fit");
+
 static int fail(struct leopay_error *err, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -98,9 +102,11 @@ static void remove_stale(const struct sockaddr_un *address)
     }
 }
 
-static int open_unix(const char *path, int *ret_fd, struct leopay_error *err)
+static int open_unix(const char *path, int *ret_fd, struct listener_file *ret_file,
+                     struct leopay_error *err)
 {
     struct sockaddr_un address;
+    struct stat status;
     int r = fill_unix(path, &address, err);
 
     if (r != 0) {
@@ -111,12 +117,14 @@ static int open_unix(const char *path, int *ret_fd, struct leopay_error *err)
         return fail(err, "cannot make a socket: %s", strerror(errno));
     }
     remove_stale(&address);
-    if (bind(fd, (struct sockaddr *)&address, sizeof(address)) != 0 ||
+    if (bind(fd, (struct sockaddr *)&address, sizeof(address)) != 0 || lstat(path, &status) != 0 ||
         chmod(path, UNIX_MODE) != 0 || listen(fd, BACKLOG) != 0) {
         fail(err, "cannot listen on %s: %s", path, strerror(errno));
         close(fd);
         return LEOPAY_ESETTING;
     }
+    *ret_file = (struct listener_file){.device = status.st_dev, .inode = status.st_ino};
+    memcpy(ret_file->path, address.sun_path, sizeof(ret_file->path));
     *ret_fd = fd;
     return 0;
 }
@@ -259,7 +267,7 @@ int listener_check(const char *address, struct leopay_error *err)
 }
 
 int listener_open(const char *address, const char *activation_name, size_t count, int *ret_fds,
-                  struct leopay_error *err)
+                  struct listener_file *ret_file, struct leopay_error *err)
 {
     const char *path = unix_path(address);
     int fd = activated(activation_name);
@@ -268,7 +276,7 @@ int listener_open(const char *address, const char *activation_name, size_t count
         return open_tcp(address, count, ret_fds, err);
     }
     if (fd < 0) {
-        int r = open_unix(path, &fd, err);
+        int r = open_unix(path, &fd, ret_file, err);
         if (r != 0) {
             return r;
         }
@@ -276,11 +284,13 @@ int listener_open(const char *address, const char *activation_name, size_t count
     return share(fd, count, ret_fds, err);
 }
 
-void listener_unlink(const char *address)
+void listener_unlink(const struct listener_file *file)
 {
-    const char *path = unix_path(address);
+    struct stat status;
 
-    if (path != NULL && activated("") < 0) {
-        unlink(path);
+    /* While we were ending, another daemon may have put its own socket there. */
+    if (file->path[0] != '\0' && lstat(file->path, &status) == 0 && status.st_dev == file->device &&
+        status.st_ino == file->inode) {
+        unlink(file->path);
     }
 }

@@ -8,8 +8,16 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include <leopay/error.h>
+
+/* The file of a Unix socket that was made here; zeroes where none was. */
+struct listener_file {
+    char path[108];
+    dev_t device;
+    ino_t inode;
+};
 
 /* Looks at an address's form alone.  LEOPAY_ESETTING with the text set. */
 int listener_check(const char *address, struct leopay_error *err);
@@ -20,9 +28,9 @@ int listener_check(const char *address, struct leopay_error *err);
  * copies of one.  LEOPAY_ESETTING.
  */
 int listener_open(const char *address, const char *activation_name, size_t count, int *ret_fds,
-                  struct leopay_error *err);
+                  struct listener_file *ret_file, struct leopay_error *err);
 
-/* Removes the Unix socket of an address; nothing for others. */
-void listener_unlink(const char *address);
+/* Removes the file of a Unix socket, if it is still the one that was made here. */
+void listener_unlink(const struct listener_file *file);
 
 #endif
