@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "io/pg.h"
 #include "wire/sign.h"
 
 #define CA_FILE_MAX (4 * 1024 * 1024)
@@ -50,6 +51,18 @@ void lp_settings_relate(const struct leopay_settings *settings,
         lp_setting_problem(problems, true, variable_of(LEOPAY_SETTING_RETRY_MAX_DELAY),
                            "LEOPAY_RETRY_MAX_DELAY (%lld) is less than LEOPAY_RETRY_DELAY (%lld)",
                            (long long)longest, (long long)first);
+}
+
+/* libpq's own words are not repeated: they may quote the password. */
+static void check_database_url(const struct leopay_settings *settings,
+                               struct lp_setting_problems *problems)
+{
+    const char *variable = variable_of(LEOPAY_SETTING_DATABASE_URL);
+
+    if (!lp_pg_url_readable(leopay_settings_text(settings, LEOPAY_SETTING_DATABASE_URL)))
+        lp_setting_problem(problems, true, variable,
+                           "%s: neither a URI nor a list of keyword=value as libpq takes it",
+                           variable);
 }
 
 static void check_signing_key(const struct leopay_settings *settings,
@@ -111,6 +124,7 @@ int leopay_settings_check(const struct leopay_settings *settings, leopay_setting
 
     assert(settings);
     lp_settings_relate(settings, &problems);
+    check_database_url(settings, &problems);
     check_signing_key(settings, &problems);
     check_ca_file(settings, &problems);
     check_credentials(settings, &problems);

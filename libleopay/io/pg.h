@@ -90,6 +90,9 @@ int lp_pg_room(const struct lp_pg *pg);
 void lp_pg_set_room_hook(struct lp_pg *pg, void (*cb)(void *data), void *data);
 void lp_pg_health(const struct lp_pg *pg, struct lp_pg_health *ret_health);
 
+/* Whether libpq can read what LEOPAY_DATABASE_URL says ("": its own defaults).  Connects nowhere.
+ */
+bool lp_pg_url_readable(const char *url);
 /* The code for an SQLSTATE: 42501 is LEOPAY_EDENIED, class 08 LEOPAY_EUNAVAILABLE … */
 int lp_pg_code(const char *sqlstate);
 /* Whether the statement may just be sent again: serialization failure, deadlock, lock timeout. */

@@ -52,6 +52,14 @@ static char *dup_option(const PQconninfoOption *options, const PQconninfoOption 
     return lp_strdup(value ? value : "");
 }
 
+bool lp_pg_url_readable(const char *url)
+{
+    PQconninfoOption *options = *url ? PQconninfoParse(url, NULL) : NULL;
+
+    PQconninfoFree(options);
+    return !*url || options;
+}
+
 int lp_pg_target_init(struct lp_pg_target *target, const char *url, const char *application_name,
                       struct leopay_error *err)
 {
