@@ -62,7 +62,7 @@ static void whole_orders_are_read(void)
           "10000|tel|https://shop.example/x?a=%20|42#|7|Заказ №1");
     check(FORM,
           "amount=10000&billing=tel&final_url=https%3A%2F%2Fshop.example%2F&billing_userid=42&"
-          "service_id=7&description=%D0%96+1&more=1&more=2",
+          "service_id=7&description=%D0%96+1&more=1&other=2",
           "10000|tel|https://shop.example/|42#|7|Ж 1");
     check("multipart/form-data; boundary=b",
           "--b\r\nContent-Disposition: form-data; name=\"amount\"\r\n\r\n1\r\n"
@@ -269,6 +269,11 @@ static void bodies_are_refused_as_a_whole(void)
     LP_ASSERT_TEXT(parse(JSON, deep, 16384), ":body");
     free(deep);
     check(FORM, "amount=%", ":body");
+    check(FORM, "amount=5&x=1&x=1", ":body");
+    check("multipart/form-data; boundary=b",
+          "--b\r\nContent-Disposition: form-data; name=x\r\n\r\n1\r\n"
+          "--b\r\nContent-Disposition: form-data; name=x\r\n\r\n1\r\n--b--",
+          ":body");
     check(FORM, "amount=5&x=%ff", ":body");
     check(FORM, "amount=5&%c0%80=1", ":body");
     check(FORM, "amount=%00", ":body");
