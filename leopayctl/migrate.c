@@ -10,15 +10,22 @@ static const struct column columns[COLUMNS] = {
     [APPLIED] = {"applied_at", MSG_C_APPLIED_AT, IN_ALL, false},
 };
 
+/* A look at the schema. */
+struct look {
+    struct ctl *ctl;
+    int missing; /* migrations that are not applied */
+};
+
 static void on_status(void *data, const struct leopay_migration *migration)
 {
-    struct ctl *ctl = data;
+    struct look *look = data;
 
-    output_row(&ctl->out, (const struct cell[COLUMNS]){
-                              [VERSION] = cell_number(migration->version),
-                              [NAME] = cell_text(migration->name),
-                              [APPLIED] = cell_time(migration->applied_at_us),
-                          });
+    look->missing += !migration->applied;
+    output_row(&look->ctl->out, (const struct cell[COLUMNS]){
+                                    [VERSION] = cell_number(migration->version),
+                                    [NAME] = cell_text(migration->name),
+                                    [APPLIED] = cell_time(migration->applied_at_us),
+                                });
 }
 
 static void on_applied(void *data, const struct leopay_migration *migration)
@@ -32,12 +39,21 @@ static void on_applied(void *data, const struct leopay_migration *migration)
 
 static int show_status(struct ctl *ctl)
 {
+    struct look look = {.ctl = ctl};
     struct leopay_error err = {0};
+    char missing[12];
 
     output_begin(&ctl->out, SHAPE_LIST, columns, COLUMNS);
-    int r = leopay_schema_status(ctl->settings, on_status, ctl, &err);
+    int r = leopay_schema_status(ctl->settings, on_status, &look, &err);
     output_end(&ctl->out);
-    return r < 0 ? say_failure(r, &err) : STATUS_DONE;
+    if (r < 0)
+        return say_failure(r, &err);
+    snprintf(missing, sizeof(missing), "%d", look.missing);
+    if (look.missing)
+        say(MSG_SCHEMA_BEHIND, missing, NULL);
+    else
+        say(MSG_SCHEMA_CURRENT, NULL);
+    return STATUS_DONE;
 }
 
 int run_migrate(struct ctl *ctl)
