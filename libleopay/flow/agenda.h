@@ -5,12 +5,10 @@
 
 #include "flow/context.h"
 
-/* A question to the bank, or a delivery, is due in this many milliseconds; negative: none is. */
-void lp_agenda_expect_bank(struct leopay *lp, int64_t due_ms);
-void lp_agenda_expect_notify(struct leopay *lp, int64_t due_ms);
+/* Something of this lane is due in so many milliseconds; negative: nothing is. */
+void lp_agenda_expect(struct lp_lane *lane, int64_t due_ms);
 
 /* A claimed job has ended; its place is free. */
-void lp_agenda_bank_done(struct leopay *lp);
-void lp_agenda_notify_done(struct leopay *lp);
+void lp_agenda_done(struct lp_lane *lane);
 
 #endif

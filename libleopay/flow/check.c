@@ -46,7 +46,7 @@ static void check_end(struct check *check)
 {
     lp_lease_drop(&check->lease);
     if (!check->by_hand)
-        lp_agenda_bank_done(check->lp);
+        lp_agenda_done(&check->lp->jobs.bank);
     lp_free(check->detail);
     lp_free(check);
 }
@@ -272,7 +272,7 @@ void lp_check_start(struct leopay *lp, const struct lp_claim *claim)
     if (check)
         ask(check);
     else
-        lp_agenda_bank_done(lp); /* the lease runs out, and by then there may be memory */
+        lp_agenda_done(&lp->jobs.bank); /* the lease runs out, and by then there may be memory */
 }
 
 /* A call by hand, before it has its claim. */

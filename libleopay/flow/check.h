@@ -6,7 +6,7 @@
 #include "flow/context.h"
 #include "store/jobs.h"
 
-/* Begins a claimed question; its place is given back by lp_agenda_bank_done(). */
+/* Begins a claimed question; its place is given back by lp_agenda_done(). */
 void lp_check_start(struct leopay *lp, const struct lp_claim *claim);
 
 #endif

@@ -61,13 +61,20 @@ struct lp_lease {
     int64_t renew_at_ms;
 };
 
+/* One of the two kinds of background work: questions to the bank, and deliveries. */
+struct lp_lane {
+    struct leopay *lp;
+    const struct lp_lane_kind *kind; /* what jobs.c knows of it */
+    int busy;                        /* under way */
+    bool claiming;
+    bool again; /* asked for while claiming, or while no place was free */
+    struct lp_timer timer;
+};
+
 /* The background work; see flow/jobs.c. */
 struct lp_jobs {
     bool running;
-    int bank_busy, notify_busy; /* under way */
-    bool bank_claiming, notify_claiming;
-    bool bank_again, notify_again; /* asked for while claiming */
-    struct lp_timer bank_timer, notify_timer;
+    struct lp_lane bank, notify;
 };
 
 struct leopay {

@@ -90,7 +90,7 @@ void leopay_status(const struct leopay *lp, struct leopay_status *ret_status)
         .schema = lp->schema_ok,
         .schema_version = lp->schema_version,
         .signing_key = lp->key != NULL,
-        .jobs = (size_t)(lp->jobs.bank_busy + lp->jobs.notify_busy),
+        .jobs = (size_t)(lp->jobs.bank.busy + lp->jobs.notify.busy),
     };
     ret_status->operations = lp_ops_count(&lp->ops) + lp_ops_count(&lp->cancelled);
     if (lp->key)

@@ -13,130 +13,94 @@
 /* How long what another process left behind may lie unseen. */
 #define POLL_MS 1000
 
-/* Places in one handle. */
-#define BANK_MAX   64
-#define NOTIFY_MAX 256
-#define CLAIM_MAX  64
+#define CLAIM_MAX 64
 
 /* Deliveries under way to one billing, in all processes together; only one once it has failed this
  * often in a row. */
 #define NOTIFY_PER_BILLING 16
 #define FAILING_AFTER      5
 
-static void claim_bank(struct leopay *lp);
-static void claim_notify(struct leopay *lp);
+struct lp_lane_kind {
+    int places; /* in one handle */
+    int (*claim)(struct leopay *lp, int limit, lp_store_call_cb cb, void *data);
+    void (*start)(struct leopay *lp, const struct lp_claim *claim);
+    bool refills; /* what ends may let more of the same billing begin */
+};
 
-static int least(int a, int b)
+static int claim_bank(struct leopay *lp, int limit, lp_store_call_cb cb, void *data)
 {
-    return a < b ? a : b;
+    return lp_store_claim_bank(lp->store, limit, lp->bank.tag, cb, data);
 }
 
-static void log_claim_failure(struct leopay *lp, const struct leopay_error *err)
+static int claim_notify(struct leopay *lp, int limit, lp_store_call_cb cb, void *data)
 {
-    lp_log(&lp->log, LEOPAY_LOG_WARNING, "jobs.claim_failed", LP_LOG_TEXT("error", err->text));
+    return lp_store_claim_notify(lp->store, limit, NOTIFY_PER_BILLING, FAILING_AFTER, cb, data);
 }
 
-static void on_bank_claimed(void *data, int code, const PGresult *result,
-                            const struct leopay_error *err)
+static const struct lp_lane_kind bank_kind = {64, claim_bank, lp_check_start, false};
+static const struct lp_lane_kind notify_kind = {256, claim_notify, lp_notify_start, true};
+
+static void on_claimed(void *data, int code, const PGresult *result, const struct leopay_error *err)
 {
-    struct leopay *lp = data;
+    struct lp_lane *lane = data;
+    struct leopay *lp = lane->lp;
     int rows = code ? 0 : PQntuples(result);
 
-    lp->jobs.bank_claiming = false;
+    lane->claiming = false;
     if (code == LEOPAY_ECLOSED)
         return;
     if (code)
-        log_claim_failure(lp, err);
+        lp_log(&lp->log, LEOPAY_LOG_WARNING, "jobs.claim_failed", LP_LOG_TEXT("error", err->text));
     for (int row = 0; row < rows; row++) {
         struct lp_claim claim;
         lp_claim_read(&(struct lp_row){.result = result, .row = row}, &claim);
-        lp->jobs.bank_busy++;
-        lp_check_start(lp, &claim);
+        lane->busy++;
+        lane->kind->start(lp, &claim);
     }
-    lp_agenda_expect_bank(lp, lp->jobs.bank_again || rows == CLAIM_MAX ? 0 : POLL_MS);
-    lp->jobs.bank_again = false;
+    bool at_once = lane->again || rows == CLAIM_MAX;
+    lane->again = lane->kind->refills;
+    lp_agenda_expect(lane, at_once ? 0 : POLL_MS);
 }
 
-static void claim_bank(struct leopay *lp)
+static void claim(struct lp_lane *lane)
 {
-    int places = least(BANK_MAX - lp->jobs.bank_busy, CLAIM_MAX);
+    struct leopay *lp = lane->lp;
+    int places = lane->kind->places - lane->busy;
 
     if (!lp->jobs.running)
         return;
-    if (lp->jobs.bank_claiming || places <= 0) {
-        lp->jobs.bank_again = true;
+    if (lane->claiming || places <= 0) {
+        lane->again = true;
         return;
     }
-    lp->jobs.bank_claiming = true;
-    if (lp_store_claim_bank(lp->store, places, lp->bank.tag, on_bank_claimed, lp)) {
-        lp->jobs.bank_claiming = false;
-        lp_agenda_expect_bank(lp, POLL_MS);
+    lane->claiming = true;
+    if (lane->kind->claim(lp, places < CLAIM_MAX ? places : CLAIM_MAX, on_claimed, lane)) {
+        lane->claiming = false;
+        lp_agenda_expect(lane, POLL_MS);
     }
 }
 
-static void on_notify_claimed(void *data, int code, const PGresult *result,
-                              const struct leopay_error *err)
+static void on_timer(struct lp_timer *timer)
 {
-    struct leopay *lp = data;
-    int rows = code ? 0 : PQntuples(result);
-
-    lp->jobs.notify_claiming = false;
-    if (code == LEOPAY_ECLOSED)
-        return;
-    if (code)
-        log_claim_failure(lp, err);
-    for (int row = 0; row < rows; row++) {
-        struct lp_claim claim;
-        lp_claim_read(&(struct lp_row){.result = result, .row = row}, &claim);
-        lp->jobs.notify_busy++;
-        lp_notify_start(lp, &claim);
-    }
-    lp_agenda_expect_notify(lp, lp->jobs.notify_again || rows == CLAIM_MAX ? 0 : POLL_MS);
-    lp->jobs.notify_again = false;
+    claim(timer->data);
 }
 
-static void claim_notify(struct leopay *lp)
+static void start(struct leopay *lp, struct lp_lane *lane, const struct lp_lane_kind *kind)
 {
-    int places = least(NOTIFY_MAX - lp->jobs.notify_busy, CLAIM_MAX);
-
-    if (!lp->jobs.running)
-        return;
-    if (lp->jobs.notify_claiming || places <= 0) {
-        lp->jobs.notify_again = true;
-        return;
-    }
-    lp->jobs.notify_claiming = true;
-    if (lp_store_claim_notify(lp->store, places, NOTIFY_PER_BILLING, FAILING_AFTER,
-                              on_notify_claimed, lp)) {
-        lp->jobs.notify_claiming = false;
-        lp_agenda_expect_notify(lp, POLL_MS);
-    }
-}
-
-static void on_bank_timer(struct lp_timer *timer)
-{
-    claim_bank(timer->data);
-}
-
-static void on_notify_timer(struct lp_timer *timer)
-{
-    claim_notify(timer->data);
+    *lane = (struct lp_lane){.lp = lp, .kind = kind, .timer = {.cb = on_timer, .data = lane}};
+    lp_agenda_expect(lane, 0);
 }
 
 void lp_jobs_start(struct leopay *lp)
 {
-    lp->jobs = (struct lp_jobs){
-        .running = true,
-        .bank_timer = {.cb = on_bank_timer, .data = lp},
-        .notify_timer = {.cb = on_notify_timer, .data = lp},
-    };
-    lp_agenda_expect_bank(lp, 0);
-    lp_agenda_expect_notify(lp, 0);
+    lp->jobs.running = true;
+    start(lp, &lp->jobs.bank, &bank_kind);
+    start(lp, &lp->jobs.notify, &notify_kind);
 }
 
 void lp_jobs_stop(struct leopay *lp)
 {
     lp->jobs.running = false;
-    lp_loop_timer_clear(lp->loop, &lp->jobs.bank_timer);
-    lp_loop_timer_clear(lp->loop, &lp->jobs.notify_timer);
+    lp_loop_timer_clear(lp->loop, &lp->jobs.bank.timer);
+    lp_loop_timer_clear(lp->loop, &lp->jobs.notify.timer);
 }

@@ -26,7 +26,7 @@ static void delivery_end(struct lp_delivery *delivery)
 {
     lp_lease_drop(&delivery->lease);
     if (!delivery->by_hand)
-        lp_agenda_notify_done(delivery->lp);
+        lp_agenda_done(&delivery->lp->jobs.notify);
     lp_signing_key_unref(delivery->key);
     lp_buf_done(&delivery->body);
     lp_free(delivery->billing);
@@ -257,7 +257,7 @@ void lp_notify_start(struct leopay *lp, const struct lp_claim *claim)
     if (delivery)
         begin(delivery);
     else
-        lp_agenda_notify_done(lp); /* the lease runs out, and by then there may be memory */
+        lp_agenda_done(&lp->jobs.notify); /* the lease runs out, and by then there may be memory */
 }
 
 static void on_taken(void *data, int code, const PGresult *result, const struct leopay_error *err)

@@ -6,7 +6,7 @@
 #include "flow/context.h"
 #include "store/jobs.h"
 
-/* Begins a claimed delivery; its place is given back by lp_agenda_notify_done(). */
+/* Begins a claimed delivery; its place is given back by lp_agenda_done(). */
 void lp_notify_start(struct leopay *lp, const struct lp_claim *claim);
 
 #endif

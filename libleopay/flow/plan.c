@@ -57,7 +57,7 @@ void lp_plan_step(const struct leopay *lp, const struct lp_step *step, enum lp_j
 void lp_plan_expect(struct leopay *lp, enum lp_job job, int64_t due_ms)
 {
     if (job == LP_JOB_NOTIFY)
-        lp_agenda_expect_notify(lp, due_ms);
+        lp_agenda_expect(&lp->jobs.notify, due_ms);
     else if (job != LP_JOB_NONE)
-        lp_agenda_expect_bank(lp, due_ms);
+        lp_agenda_expect(&lp->jobs.bank, due_ms);
 }

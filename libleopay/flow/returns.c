@@ -54,7 +54,7 @@ static void on_returned(struct lp_store_item *item, int code, const struct lp_ro
         return_end(ret, code ? code : LEOPAY_ENOTFOUND, NULL, err);
     } else {
         lp_store_return_read(row, &order);
-        lp_agenda_expect_bank(ret->lp, order.due_ms);
+        lp_agenda_expect(&ret->lp->jobs.bank, order.due_ms);
         return_end(ret, 0, &order, NULL);
     }
     lp_free(ret);
@@ -141,7 +141,7 @@ static void on_hinted(struct lp_store_item *item, int code, const struct lp_row 
     struct callback *callback = lp_container(item, struct callback, store.item);
 
     if (row)
-        lp_agenda_expect_bank(callback->lp, lp_store_hint_read(row));
+        lp_agenda_expect(&callback->lp->jobs.bank, lp_store_hint_read(row));
     callback_end(callback, code, err);
     lp_free(callback);
 }
