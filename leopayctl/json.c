@@ -8,11 +8,17 @@
 
 static void put_text(FILE *stream, const char *text)
 {
-    fputc('"', stream);
+    putc_unlocked('"', stream);
     while (*text) {
         uint32_t c;
-        size_t len = text_decode(text, &c);
+        size_t len = text_plain(text);
 
+        if (len > 0) {
+            fwrite_unlocked(text, 1, len, stream);
+            text += len;
+            continue;
+        }
+        len = text_decode(text, &c);
         if (c == '"' || c == '\\')
             fprintf(stream, "\\%c", (int)c);
         else if (c == '\n')
@@ -22,10 +28,10 @@ static void put_text(FILE *stream, const char *text)
         else if (c < 0x20 || (c >= 0x7f && c <= 0x9f))
             fprintf(stream, "\\u%04x", (unsigned)c);
         else
-            fwrite(text, 1, len, stream);
+            fwrite_unlocked(text, 1, len, stream);
         text += len;
     }
-    fputc('"', stream);
+    putc_unlocked('"', stream);
 }
 
 static void put_row(FILE *stream, const struct output *out, const struct column *columns,
@@ -54,7 +60,7 @@ static void put_rows(FILE *stream, const struct rows *rows)
 
 static void put_cell(FILE *stream, const struct cell *cell)
 {
-    char time[LEOPAY_TIME_SIZE];
+    char time[LEOPAY_TIME_SIZE], number[TEXT_NUMBER_SIZE];
 
     switch (cell->kind) {
     case CELL_ABSENT:
@@ -65,14 +71,11 @@ static void put_cell(FILE *stream, const struct cell *cell)
         break;
     case CELL_NUMBER:
     case CELL_MONEY:
-        if (cell->text)
-            fputs(cell->text, stream);
-        else
-            fprintf(stream, "%lld", (long long)cell->number);
+        fputs_unlocked(cell->text ? cell->text : text_number(cell->number, number), stream);
         break;
     case CELL_TIME:
         leopay_time_format(cell->number, time);
-        fprintf(stream, "\"%s\"", time);
+        put_text(stream, time);
         break;
     case CELL_FLAG:
         fputs(cell->number ? "true" : "false", stream);
@@ -102,7 +105,9 @@ static void put_row(FILE *stream, const struct output *out, const struct column 
     for (size_t i = 0; i < count; i++) {
         if (out && !output_shows(out, i))
             continue;
-        fprintf(stream, "%s\"%s\": ", first ? "" : ", ", columns[i].name);
+        fputs_unlocked(first ? "\"" : ", \"", stream);
+        fputs_unlocked(columns[i].name, stream);
+        fputs_unlocked("\": ", stream);
         put_cell(stream, &cells[i]);
         first = false;
     }
@@ -124,7 +129,8 @@ static void json_row(struct output *out, const struct cell *cells)
 
 static void json_end(struct output *out)
 {
-    if (out->shape == SHAPE_LIST)
+    /* What is cut off must not pass for the whole. */
+    if (out->shape == SHAPE_LIST && !out->failed)
         fputs(out->row_count ? "\n]" : "]", out->stream);
     fputc('\n', out->stream);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* leopayctl: parse, dispatch, and turn the outcome into an exit status. */
 #include <string.h>
+#include <unistd.h>
 
 #include "ctl.h"
 
@@ -11,6 +12,10 @@ static int run_command(struct ctl *ctl)
 
     if (!format)
         return usage_bad(ctl, "format", name, MSG_K_FORMAT);
+    if (format->binary && !option(ctl, "output") && isatty(STDOUT_FILENO)) {
+        say(MSG_U_BINARY, name, NULL);
+        return usage_see(ctl);
+    }
     if (!output_open(&ctl->out, format, option(ctl, "output")))
         return STATUS_FAILED;
     int status = ctl->command->run(ctl);

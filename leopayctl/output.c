@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* Where data goes: stdout, or a file under a temporary name until it is whole.  The formats are
- * elsewhere. */
+/*
+ * Where data goes: stdout, or a file under a temporary name until it is whole.  The formats are
+ * elsewhere.  A file is for its owner alone: it may hold what payers did.
+ */
 #include "output.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const struct format *const formats[] = {&format_table, &format_csv, &format_json};
+#define BUFFER_SIZE 65536
+
+static const struct format *const formats[] = {&format_table, &format_csv, &format_csv_excel,
+                                               &format_json, &format_xlsx};
 
 const struct format *format_find(const char *name)
 {
@@ -25,26 +31,64 @@ static bool say_errno(const char *path)
     return false;
 }
 
-/* A temporary file beside the path, with the rights that a new file would have. */
+/* ---- Signals: what is not whole goes with the program ---- */
+
+static char unfinished[4096]; /* the temporary file; "" when there is none */
+
+static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+static void on_end(int number)
+{
+    unlink(unfinished);
+    /* The handler was for one time: this ends the program as if there had been none. */
+    raise(number);
+}
+
+static void watch_for_ends(const char *temporary)
+{
+    struct sigaction action = {.sa_handler = on_end, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction before;
+
+    if (strlen(temporary) >= sizeof(unfinished))
+        return;
+    memcpy(unfinished, temporary, strlen(temporary) + 1);
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+        if (sigaction(ends[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+            sigaction(ends[i], &action, NULL);
+}
+
+static void watch_no_more(void)
+{
+    struct sigaction before;
+
+    for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+        if (sigaction(ends[i], NULL, &before) == 0 && before.sa_handler == on_end)
+            signal(ends[i], SIG_DFL);
+    unfinished[0] = 0;
+}
+
+/* ---- Files ---- */
+
+/* A temporary file beside what it is to become; mkstemp() opens it for the owner alone, and never
+ * one that is there. */
 static FILE *open_temporary(struct output *out)
 {
-    mode_t mask = umask(0);
-    umask(mask);
-
-    if (asprintf(&out->temporary, "%s.XXXXXX", out->path) < 0)
+    out->target = realpath(out->path, NULL); /* a link goes on pointing to it */
+    if (!out->target)
+        out->target = strdup(out->path);
+    if (!out->target || asprintf(&out->temporary, "%s.XXXXXX", out->target) < 0)
         abort();
     int fd = mkstemp(out->temporary);
-    FILE *stream = fd < 0 || fchmod(fd, 0666 & ~mask) < 0 ? NULL : fdopen(fd, "w");
-    if (!stream) {
-        int error = errno;
-        if (fd >= 0) {
-            close(fd);
-            unlink(out->temporary);
-        }
+    if (fd < 0) {
         free(out->temporary);
         out->temporary = NULL;
-        errno = error;
+        return NULL;
     }
+    watch_for_ends(out->temporary);
+    FILE *stream = fdopen(fd, "w");
+    if (!stream)
+        abort();
     return stream;
 }
 
@@ -52,7 +96,7 @@ static bool wants_colour(void)
 {
     const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
 
-    return isatty(STDOUT_FILENO) && !(no_colour && *no_colour) && term && strcmp(term, "dumb") != 0;
+    return !(no_colour && *no_colour) && term && strcmp(term, "dumb") != 0;
 }
 
 bool output_open(struct output *out, const struct format *format, const char *path)
@@ -61,15 +105,28 @@ bool output_open(struct output *out, const struct format *format, const char *pa
 
     *out = (struct output){.format = format, .path = path, .stream = stdout};
     if (!path) {
-        out->colour = wants_colour();
-        return true;
-    }
-    /* A device or a pipe cannot be replaced: it is written to as it is. */
-    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+        out->terminal = isatty(STDOUT_FILENO);
+        out->colour = out->terminal && wants_colour();
+    } else if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+        /* A device or a pipe cannot be replaced: it is written to as it is. */
         out->stream = fopen(path, "w");
-    else
+    } else {
         out->stream = open_temporary(out);
-    return out->stream ? true : say_errno(path);
+    }
+    if (!out->stream) {
+        free(out->target);
+        out->target = NULL;
+        return say_errno(path);
+    }
+    if (!out->terminal)
+        setvbuf(out->stream, NULL, _IOFBF, BUFFER_SIZE);
+    return true;
+}
+
+/* The name appears, and stays through a crash of the machine. */
+static bool appear(const struct output *out)
+{
+    return fsync(fileno(out->stream)) == 0 && rename(out->temporary, out->target) == 0;
 }
 
 bool output_close(struct output *out, bool good)
@@ -78,23 +135,40 @@ bool output_close(struct output *out, bool good)
 
     if (!out->stream)
         return good;
+    good = good && !out->failed;
     if (good && (fflush(out->stream) == EOF || ferror(out->stream)))
         good = say_errno(name);
-    if (out->temporary && good && fsync(fileno(out->stream)) < 0)
-        good = say_errno(name);
-    if (out->path && fclose(out->stream) == EOF && good)
-        good = say_errno(name);
-    out->stream = NULL;
     if (out->temporary) {
-        if (good && rename(out->temporary, out->path) < 0)
+        if (good && !appear(out))
             good = say_errno(name);
         if (!good)
             unlink(out->temporary);
-        free(out->temporary);
-        out->temporary = NULL;
+        watch_no_more();
     }
+    if (out->path && fclose(out->stream) == EOF && good)
+        good = say_errno(name);
+    out->stream = NULL;
+    free(out->temporary);
+    free(out->target);
+    out->temporary = out->target = NULL;
     return good;
 }
+
+FILE *output_nameless(const char *folder)
+{
+    char name[4096];
+
+    snprintf(name, sizeof(name), "%s/leopayctl.XXXXXX", folder && *folder ? folder : "/tmp");
+    int fd = mkstemp(name);
+    if (fd < 0) {
+        say_errno(name);
+        return NULL;
+    }
+    unlink(name);
+    return fdopen(fd, "w+");
+}
+
+/* ---- Rows ---- */
 
 bool output_shows(const struct output *out, size_t column)
 {
@@ -131,6 +205,24 @@ void output_row(struct output *out, const struct cell *cells)
 {
     out->format->row(out, cells);
     out->row_count++;
+}
+
+bool output_total(struct output *out, const struct cell *cells)
+{
+    if (out->format->total)
+        out->format->total(out, cells);
+    return out->format->total;
+}
+
+void output_facts(struct output *out, const struct fact *facts, size_t count)
+{
+    if (out->format->facts)
+        out->format->facts(out, facts, count);
+}
+
+bool output_broken(const struct output *out)
+{
+    return ferror(out->stream);
 }
 
 void output_end(struct output *out)

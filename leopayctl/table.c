@@ -2,12 +2,14 @@
 /*
  * Tables for people: aligned by characters, money in roubles, times in the zone of reports.  The
  * first thousand rows decide the widths; later ones stream.  Columns in which none of them has a
- * value are left out.
+ * value are left out; so are those of least use where a terminal is too narrow for all.
  */
 #include "output.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "dates.h"
 #include "text.h"
@@ -141,6 +143,54 @@ static void measure(struct output *out)
     }
 }
 
+/* 0: unlimited. */
+static size_t room_of(const struct output *out)
+{
+    struct winsize size;
+
+    return out->terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+static size_t needed(const struct output *out)
+{
+    size_t sum = 0;
+
+    for (size_t i = 0; i < out->column_count; i++)
+        if (out->widths[i] != HIDDEN)
+            sum += out->widths[i] + (sum ? GAP : 0);
+    return sum;
+}
+
+/* The shown column that can be spared before all others; column_count: none. */
+static size_t most_spare(const struct output *out)
+{
+    size_t best = out->column_count;
+    unsigned most = 0;
+
+    for (size_t i = 0; i < out->column_count; i++) {
+        unsigned spare = out->columns[i].where >> SPARE_SHIFT;
+
+        if (out->widths[i] != HIDDEN && spare > most) {
+            best = i;
+            most = spare;
+        }
+    }
+    return best;
+}
+
+static void fit(struct output *out)
+{
+    size_t room = room_of(out);
+
+    while (room && needed(out) > room) {
+        size_t column = most_spare(out);
+        if (column == out->column_count)
+            return;
+        out->widths[column] = HIDDEN;
+        out->narrowed = true;
+    }
+}
+
 static void print_titles(struct output *out)
 {
     char **titles = need(calloc(out->column_count, sizeof(*titles)));
@@ -165,6 +215,7 @@ static void flush(struct output *out, char *const *totals)
     for (size_t i = 0; totals && i < out->column_count; i++)
         if (out->widths[i] != HIDDEN && text_width(totals[i]) > out->widths[i])
             out->widths[i] = text_width(totals[i]);
+    fit(out);
     print_titles(out);
     for (size_t row = 0; row < out->text_rows; row++)
         print_line(out, out->texts + row * out->column_count, false);
@@ -193,7 +244,7 @@ static void print_record(struct output *out, const struct cell *cells)
 static void table_begin(struct output *out)
 {
     out->text_rows = 0;
-    out->flushed = false;
+    out->flushed = out->narrowed = false;
     out->widths = need(calloc(out->column_count, sizeof(*out->widths)));
     out->texts = NULL;
     if (out->shape == SHAPE_LIST)
@@ -214,15 +265,27 @@ static void table_row(struct output *out, const struct cell *cells)
         free(texts);
         return;
     }
+    if (out->paged)
+        pager_start(out);
     flush(out, NULL);
     print_line(out, texts, false);
     free_row(out, texts);
 }
 
-void table_total(struct output *out, const struct cell *cells)
+void table_flush(struct output *out)
+{
+    if (!out->flushed)
+        pager_start(out);
+    flush(out, NULL);
+    fflush(out->stream);
+}
+
+static void table_total(struct output *out, const struct cell *cells)
 {
     char **texts = display_row(out, cells);
 
+    if (!out->flushed)
+        pager_start(out);
     flush(out, texts);
     print_rule(out);
     print_line(out, texts, true);
@@ -232,7 +295,11 @@ void table_total(struct output *out, const struct cell *cells)
 static void table_end(struct output *out)
 {
     if (out->shape == SHAPE_LIST)
-        flush(out, NULL);
+        table_flush(out);
+    if (out->pager)
+        pager_end(out);
+    if (out->narrowed)
+        say(MSG_NARROWED, NULL);
     for (size_t i = 0; i < out->text_rows * out->column_count; i++)
         free(out->texts[i]);
     free(out->texts);
@@ -248,5 +315,6 @@ const struct format format_table = {
     .full = IN_RECORD,
     .begin = table_begin,
     .row = table_row,
+    .total = table_total,
     .end = table_end,
 };
