@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 """The bank fails in every way it can, and the bank lies."""
 
+import json
 import time
 
 from rows import row
+from stack import wait_for
+from wire import request
 
 REGISTER = ("reset_before", "reset_after", "hang", "hang_after", "http_500", "http_502_html", "http_429", "html_200",
             "garbage", "empty", "redirect", "truncated", "cut", "slow_body")
@@ -90,3 +93,83 @@ def wait_flagged(world, numbers, seconds=15):
         if flagged == len(numbers) or time.monotonic() > deadline:
             return flagged
         time.sleep(0.1)
+
+
+@row(trials=12)
+def late_money(run):
+    """Orders that the bank takes late, and payers who pay after a failure: the last question finds the money."""
+    world = run.world(LEOPAY_SESSION_TIMEOUT="20", LEOPAY_CHECK_DELAY="1")
+    load = run.load(world, tries=1)
+    world.knobs(register_delay_ms=7000, register_late=True, session_s=3600)
+    late = load.many(run.trials, run.trials, lambda rng: sent(load, rng))
+    world.knobs(register_delay_ms=0, register_late=False)
+    run.must(all(not post.pages for post in late), "an order was answered in time")
+    declined = load.many(run.trials, 4, lambda rng: sent(load, rng))
+    for post in declined:
+        for _ in range(3):
+            load.pay(post.number, "decline")
+    failed = {row[0] for row in wait_for("they stand as failed", lambda: failed_rows(world, 2 * run.trials), 25)}
+    for number in failed:
+        load.pay(number)
+    run.count(len(failed))
+    run.judge(world, load, seconds=60)
+
+
+def sent(load, rng):
+    post = load.new_post(rng)
+    load.send(post, load.world.port, 30)
+    return post
+
+
+def failed_rows(world, count):
+    rows = world.sql("SELECT order_number FROM leopay.transactions WHERE status = 'failed'")
+    at_bank = {number for number, order in world.bank_ledger().items() if order.last}
+    return rows if len(rows) == count and {row[0] for row in rows} <= at_bank else None
+
+
+@row(trials=20)
+def callbacks(run):
+    """Callbacks in floods, forged, early, of unknown orders: the bank is asked a bounded number of times."""
+    for key in ("chaos", None):
+        flood(run, key)
+
+
+def flood(run, key):
+    """`key`: what callbacks are proven by; without one each is a hint that anybody can give."""
+    world = run.world(LEOPAY_SBERBANK_CALLBACK_KEY=key, LEOPAY_CHECK_DELAY="600")
+    # With the answer held back, the first callbacks come before the order has its page.
+    world.knobs(callback="json", callback_key=key or "", callback_copies=20,
+                callback_approved="before", register_delay_ms=100)
+    load = run.load(world)
+    began = time.monotonic()
+    posts = load.many(run.trials, 4, lambda rng: sent(load, rng))
+    ids = {order["orderNumber"]: order["orderId"] for order in world.bank_orders()}
+    statuses = {forge(run, world, index, str(run.rng.choice(posts).number), ids) for index in range(300)}
+    run.must(statuses == {403 if key else 200}, f"forged callbacks were answered {statuses}")
+    for _ in range(3):
+        for post in posts:
+            load.pay(post.number, "callback")
+    wait_for("they were delivered", lambda: all(order["callbacks"] >= 60 for order in world.bank_orders()), 30)
+    run.must(not world.receipts(), "somebody was told before there was money")
+    for post in posts:
+        load.pay(post.number)
+    run.judge(world, load)
+    seconds = time.monotonic() - began
+    orders = world.bank_orders()
+    asked = max(order["status_questions"] for order in orders)
+    # One a second of hints, one that follows, and what the payment itself asks.
+    run.must(asked <= seconds + 3, f"an order was asked about {asked} times in {seconds:.0f} s")
+    run.note(f"{'with' if key else 'without'} a key: {sum(order['callbacks'] for order in orders)} callbacks and 300 "
+             f"forged ones for {len(posts)} orders in {seconds:.1f} s, at most {asked} questions an order")
+    run.count(len(posts))
+
+
+def forge(run, world, index, number, ids):
+    fields = {"mdOrder": ids[number], "orderNumber": number, "operation": "deposited", "status": "1",
+              "checksum": f"{run.rng.randrange(1 << 256):064X}"}
+    if index % 3 == 0:
+        fields["mdOrder"] = "00000000-0000-0000-0000-000000000000"
+    if index % 5 == 0:
+        del fields["checksum"]
+    return request(world.port, "POST", "/api/v1/sberbank/callback", [("Content-Type", "application/json")],
+                   json.dumps(fields).encode()).status

@@ -66,7 +66,7 @@ def billing_dead(run):
     world = run.world(billings={"alive": "1", "dead": "0"}, LEOPAY_CHECK_DELAY="60")
     world.skip.add("dead")
     load = run.load(world)
-    walks = 100 if run.quick else 400
+    walks = 200 if run.quick else 1000
     walk_times(run, world, load, 40)                        # warm
     quiet = walk_times(run, world, load, walks)
     for mode in ("hang", "http_500"):
@@ -79,6 +79,7 @@ def billing_dead(run):
         run.note(f"{run.trials} waiting for one that answers {mode}: the other's p50 {busy[len(busy) // 2]:.0f} ms "
                  f"(quiet {quiet[len(quiet) // 2]:.0f}), p99 {p99:.0f} ms (quiet {before:.0f})")
         run.must(len(busy) == walks, f"{len(busy)} of {walks} arrived")
-        run.must(p99 <= max(2 * before, before + 50), f"p99 went from {before:.0f} to {p99:.0f} ms")
+        # One that waited for the dead one would wait for seconds; two noisy cores make tenths.
+        run.must(p99 <= max(2 * before, before + 200), f"p99 went from {before:.0f} to {p99:.0f} ms")
     run.count(run.trials)
     run.judge(world, load)

@@ -2,15 +2,12 @@
 """Several daemons on one database: one key, the same work wanted by all, and one that slept through its lease."""
 
 import collections
-import json
-import random
 import signal
 import threading
 import time
 
 from rows import row
 from stack import wait_for
-from wire import request
 
 
 @row(trials=10, quick=3)
@@ -123,51 +120,3 @@ def one_zombie(run):
     run.note(f"late writes refused: {refused}")
     run.must(refused >= each, f"only {refused} late writes were refused")
     run.count()
-
-
-@row(trials=3)
-def callbacks(run):
-    """Callbacks in floods, forged, early, of unknown orders: the bank is asked a bounded number of times."""
-    for _ in range(run.trials):
-        world = run.world(LEOPAY_SBERBANK_CALLBACK_KEY="chaos", LEOPAY_CHECK_DELAY="600")
-        world.knobs(callback=run.rng.choice(["get", "form", "json"]), callback_key="chaos", callback_copies=20,
-                    callback_approved="before")
-        load = run.load(world)
-        posts = load.many(20, 4, lambda rng, load=load: ordered(load, rng))
-        # None has paid yet; forged callbacks say they have.
-        for index in range(200):
-            number = run.rng.choice(posts).number
-            fields = {"mdOrder": world.bank_order(number)["orderId"], "orderNumber": str(number),
-                      "operation": "deposited", "status": "1", "checksum": f"{run.rng.randrange(1 << 64):064X}"}
-            if index % 3 == 0:
-                fields["mdOrder"] = "00000000-0000-0000-0000-000000000000"
-            if index % 5 == 0:
-                del fields["checksum"]
-            status = request(world.port, "POST", "/api/v1/sberbank/callback", [("Content-Type", "application/json")],
-                             json.dumps(fields).encode()).status
-            run.must(status == 403, f"a forged callback was answered {status}")
-        forged = sum(order["status_questions"] for order in world.bank_orders())
-        began = time.monotonic()
-        for post in posts:
-            load.pay(post.number)
-        run.judge(world, load)
-        seconds = time.monotonic() - began
-        asked = max(order["status_questions"] for order in world.bank_orders())
-        heard = sum(order["callbacks"] for order in world.bank_orders())
-        run.must(forged <= len(posts) * (2 + seconds), f"forged callbacks cost {forged} questions")
-        run.must(asked <= 4 + 2 * seconds, f"an order was asked about {asked} times in {seconds:.0f} s")
-        run.note(f"{heard} callbacks for {len(posts)} orders, at most {asked} questions an order")
-        run.count(len(posts))
-
-
-def ordered(load, rng):
-    post = load.new_post(rng)
-    load.post_until_known(post, rng)
-    return post
-
-
-@row(trials=6)
-def clock(run):
-    """The daemon's wall clock jumps by hours and days: nothing is lost, and times are the bank's."""
-    import clock_jumps
-    clock_jumps.shake(run, random.Random(run.seed))
