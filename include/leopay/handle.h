@@ -5,17 +5,17 @@
  *
  * Promises:
  *   1. leopay_fd() is one descriptor for the handle's life.  It is readable exactly when
- * leopay_process() has something to do: a socket, a deadline, a completion.  You need no timers of
- * your own.
+ *      leopay_process() has something to do: a socket, a deadline, a completion.  You need no timers
+ *      of your own.
  *   2. No callback runs inside a call that submits; only inside leopay_process(), leopay_wait() and
  *      leopay_close().
  *   3. Every submission that was accepted (returned 0) gets exactly one callback, also when it is
  *      cancelled and when the handle is closed.  One that was refused gets none.
  *   4. leopay_process() never blocks and runs about `budget` callbacks at most; what is left keeps
- * the descriptor readable.  (One exception: host names in LEOPAY_DATABASE_URL are looked up by
- * libpq, which blocks; use addresses or a Unix socket where that matters.)
+ *      the descriptor readable.  (One exception: host names in LEOPAY_DATABASE_URL are looked up by
+ *      libpq, which blocks; use addresses or a Unix socket where that matters.)
  *   5. Re-entry is refused: process, wait, close and blocking calls from inside a callback of the
- * same handle return LEOPAY_EBUSY.
+ *      same handle return LEOPAY_EBUSY.
  *   6. Cancelling withdraws interest.  It does not undo: a payment that was begun goes on.
  *
  * One handle belongs to one thread at a time; different handles share nothing.  The library

@@ -20,7 +20,7 @@
  *        leopay_process(lp, 64);
  *
  *    The descriptor never changes, and it covers deadlines too: you need no timers.  If your poller
- * is edge-triggered, read on until poll(2) says that nothing is left.
+ *    is edge-triggered, read on until poll(2) says that nothing is left.
  *
  * 4. Without a handle.  A billing verifies what it is sent with <leopay/notification.h> alone:
  *

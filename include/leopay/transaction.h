@@ -139,13 +139,15 @@ int leopay_order_refuse(struct leopay *lp, const struct leopay_order *order,
 /**
  * Stores an order durably, registers it with the bank, stores the answer durably, then calls back.
  *   0                    registered: send the payer to payment_url
- *   LEOPAY_EVALIDATION   invalid fields, among them an unknown billing or an origin it does not
- * allow LEOPAY_ECONFLICT     the idempotency key was used with other fields LEOPAY_EINPROGRESS the
- * first order with this key is still under way LEOPAY_EREFUSED      the bank refused: failed
+ *   LEOPAY_EVALIDATION   invalid fields, an unknown billing, or an origin it does not allow
+ *   LEOPAY_ECONFLICT     the idempotency key was used with other fields
+ *   LEOPAY_EINPROGRESS   the first order with this key is still under way
+ *   LEOPAY_EREFUSED      the bank refused: failed
  *   LEOPAY_EUNREACHABLE  no connection to the bank: failed
  *   LEOPAY_EBANKTIMEOUT, LEOPAY_EBANKREPLY, LEOPAY_EUNCERTAIN
- *                        in doubt: the order stands, and Leopay finds out by itself what became of
- * it LEOPAY_EUNAVAILABLE, LEOPAY_EAGAIN   nothing was stored
+ *                        in doubt: the order stands, and Leopay finds out what became of it
+ *   LEOPAY_EUNAVAILABLE, LEOPAY_EAGAIN
+ *                        nothing was stored
  */
 int leopay_transaction_register(struct leopay *lp, const struct leopay_order *order,
                                 leopay_registration_cb cb, void *data, leopay_op *ret_op,
