@@ -44,7 +44,7 @@ struct conn {
     h2o_iovec_t ahead; /* what came after it; on the heap */
 };
 
-/* ---- The gate -------------------------------------------------------------------------------- */
+/* ---- The gate ----------------------------------------------------------- */
 
 static void refuse(struct conn *conn)
 {

@@ -62,7 +62,7 @@ struct daemon {
 /* Static, so that what is never freed, because libh2o cannot, is at least never lost. */
 static struct daemon daemon_state;
 
-/* ---- Start ----------------------------------------------------------------------------------- */
+/* ---- Start -------------------------------------------------------------- */
 
 static void harden(void)
 {
@@ -153,7 +153,7 @@ static int start_ops(struct daemon *daemon)
     return 0;
 }
 
-/* ---- Reload ---------------------------------------------------------------------------------- */
+/* ---- Reload ------------------------------------------------------------- */
 
 static void begin_reload(struct daemon *daemon)
 {
@@ -193,7 +193,7 @@ static void finish_reload(struct daemon *daemon)
     service_notify("READY=1");
 }
 
-/* ---- Run ------------------------------------------------------------------------------------- */
+/* ---- Run ---------------------------------------------------------------- */
 
 static void begin_drain(struct daemon *daemon)
 {

@@ -77,8 +77,7 @@ static void add_fault(struct query *query, const char *name, const char *const *
     }
 }
 
-/* ---- Values: each returns what is wrong, or NULL ----------------------------------------------
- */
+/* ---- Values: each returns what is wrong, or NULL ------------------------ */
 
 static bool read_number(const char *value, int64_t min, int64_t max, int64_t *ret)
 {
@@ -180,8 +179,7 @@ static const char *const *read_value(struct query *query, const struct parameter
     return wrong_name;
 }
 
-/* ---- The query --------------------------------------------------------------------------------
- */
+/* ---- The query ---------------------------------------------------------- */
 
 static const struct parameter *find_parameter(const char *name)
 {

@@ -89,7 +89,7 @@ static void finish(struct exchange *exchange, int status, const char *reason, h2
     h2o_send(req, &body, head || body.len == 0 ? 0 : 1, H2O_SEND_STATE_FINAL);
 }
 
-/* ---- Errors ---------------------------------------------------------------------------------- */
+/* ---- Errors ------------------------------------------------------------- */
 
 static void make_reference(char reference[17])
 {
@@ -224,7 +224,7 @@ void reply_not_allowed(struct exchange *exchange, const char *allow)
     finish_report(exchange, &(struct report){.code = 405, .allow = allow});
 }
 
-/* ---- Success --------------------------------------------------------------------------------- */
+/* ---- Success ------------------------------------------------------------ */
 
 static void log_success(const struct exchange *exchange, int status, int64_t id)
 {
@@ -275,7 +275,7 @@ void reply_body(struct exchange *exchange, int status, const char *type, const c
     finish(exchange, status, status == 200 ? "OK" : "Service Unavailable", copy);
 }
 
-/* ---- What libh2o answers by itself ----------------------------------------------------------- */
+/* ---- What libh2o answers by itself -------------------------------------- */
 
 struct fallback {
     h2o_ostream_t super;

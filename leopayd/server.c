@@ -24,7 +24,7 @@ struct front_handler {
     struct server *server;
 };
 
-/* ---- Connections ----------------------------------------------------------------------------- */
+/* ---- Connections -------------------------------------------------------- */
 
 static void pause_accepting(struct server *server, bool for_a_moment)
 {
@@ -75,7 +75,7 @@ static void on_pause_over(h2o_timeout_entry_t *entry)
     resume_accepting(H2O_STRUCT_FROM_MEMBER(struct server, pause_entry, entry));
 }
 
-/* ---- Requests -------------------------------------------------------------------------------- */
+/* ---- Requests ----------------------------------------------------------- */
 
 static int on_request(h2o_handler_t *handler, h2o_req_t *req)
 {
@@ -83,7 +83,7 @@ static int on_request(h2o_handler_t *handler, h2o_req_t *req)
     return 0;
 }
 
-/* ---- The server ------------------------------------------------------------------------------ */
+/* ---- The server --------------------------------------------------------- */
 
 void server_init(struct server *server, server_request_cb request_cb, void *owner, size_t conn_max,
                  size_t under_way_max)

@@ -142,8 +142,7 @@ int lp_setting_put(struct leopay_settings *settings, struct lp_setting_source so
                                     : put(settings, source.setting, value, why);
 }
 
-/* ---- Public -------------------------------------------------------------------------------------
- */
+/* ---- Public ------------------------------------------------------------- */
 
 const struct leopay_setting_info *leopay_setting_info(enum leopay_setting setting)
 {

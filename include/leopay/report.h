@@ -77,8 +77,7 @@ int leopay_transaction_totals(struct leopay *lp, const struct leopay_filter *fil
                               leopay_totals_cb cb, void *data, leopay_op *ret_op,
                               struct leopay_error *err);
 
-/* ---- Fields ------------------------------------------------------------------------------------
- */
+/* ---- Fields ------------------------------------------------------------- */
 
 /** What a field holds. */
 enum leopay_value_kind {
@@ -108,8 +107,7 @@ struct leopay_value {
 void leopay_transaction_values(const struct leopay_transaction *transaction,
                                struct leopay_value ret_values[LEOPAY_VALUES]);
 
-/* ---- Days and times ----------------------------------------------------------------------------
- */
+/* ---- Days and times ----------------------------------------------------- */
 
 /** "2026-11-22T10:15:30.123456+00:00" and a NUL. */
 #define LEOPAY_TIME_SIZE 33

@@ -34,8 +34,7 @@ const char *leopay_status_name(enum leopay_status_code status);
 /** The reverse; 0 for a word that is none. */
 enum leopay_status_code leopay_status_parse(const char *name);
 
-/* ---- Orders ------------------------------------------------------------------------------------
- */
+/* ---- Orders ------------------------------------------------------------- */
 
 #define LEOPAY_URL_MAX         2048 /* bytes of a final_url */
 #define LEOPAY_USERID_MAX      250  /* characters of a billing_userid */
@@ -113,8 +112,7 @@ void leopay_order_free(struct leopay_order_body *body);
  */
 int leopay_order_validate(const struct leopay_order *order, struct leopay_field_errors *ret_errors);
 
-/* ---- Registration ------------------------------------------------------------------------------
- */
+/* ---- Registration ------------------------------------------------------- */
 
 /** What came of a registration. */
 struct leopay_registration {
@@ -158,8 +156,7 @@ int leopay_transaction_register_sync(struct leopay *lp, const struct leopay_orde
                                      struct leopay_registration *ret_registration,
                                      struct leopay_error *err);
 
-/* ---- The payer's return, and the bank's callback
- * ------------------------------------------------- */
+/* ---- The payer's return, and the bank's callback ------------------------ */
 
 typedef void (*leopay_return_cb)(void *data, int code, int64_t id, const char *final_url,
                                  const struct leopay_error *err);
@@ -195,8 +192,7 @@ int leopay_bank_callback(struct leopay *lp, const char *query, const char *conte
 int leopay_bank_callback_sync(struct leopay *lp, const char *query, const char *content_type,
                               const char *body, size_t length, struct leopay_error *err);
 
-/* ---- Looking, asking, telling -------------------------------------------------------------------
- */
+/* ---- Looking, asking, telling ------------------------------------------- */
 
 /** One attempt to tell the billing. */
 struct leopay_delivery {

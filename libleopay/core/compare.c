@@ -170,8 +170,7 @@ void lp_sum_text(const struct lp_sum *sum, char *ret_text, size_t size)
         snprintf(ret_text, size, "%" PRId64, sum->low);
 }
 
-/* ---- Words -------------------------------------------------------------------------------------
- */
+/* ---- Words -------------------------------------------------------------- */
 
 static const char *const names[LEOPAY_FINDING_END] = {
     [LEOPAY_FINDING_UNANSWERED] = "unanswered",

@@ -93,8 +93,7 @@ static int begin(struct probe *probe, int code, leopay_op *ret_op, struct leopay
     return 0;
 }
 
-/* ---- The database -------------------------------------------------------------------------------
- */
+/* ---- The database ------------------------------------------------------- */
 
 static void deliver_database(struct probe *probe, int code, const struct leopay_error *err)
 {
@@ -194,8 +193,7 @@ int leopay_probe_work(struct leopay *lp, leopay_work_probe_cb cb, void *data, le
     return begin(probe, lp_store_probe_work(lp->store, on_work, probe), ret_op, err);
 }
 
-/* ---- The bank -----------------------------------------------------------------------------------
- */
+/* ---- The bank ----------------------------------------------------------- */
 
 static void deliver_bank(struct probe *probe, int code, const struct leopay_error *err)
 {

@@ -65,8 +65,7 @@ static void abandon(struct lp_op *op, int code)
     lp_reconcile_fail(lp_container(op, struct lp_reconcile, op), code, NULL);
 }
 
-/* ---- The totals ---------------------------------------------------------------------------------
- */
+/* ---- The totals --------------------------------------------------------- */
 
 static bool is_paid(enum leopay_status_code status)
 {
@@ -141,8 +140,7 @@ static void end(struct lp_reconcile *run)
         lp_reconcile_hold(run);
 }
 
-/* ---- Our orders ---------------------------------------------------------------------------------
- */
+/* ---- Our orders --------------------------------------------------------- */
 
 static int take_page(struct lp_reconcile *run, const PGresult *result)
 {
@@ -201,8 +199,7 @@ void lp_reconcile_go_on(struct lp_reconcile *run)
     }
 }
 
-/* ---- The beginning ------------------------------------------------------------------------------
- */
+/* ---- The beginning ------------------------------------------------------ */
 
 static void on_begun(void *data, int code, const PGresult *result, const struct leopay_error *err)
 {

@@ -60,8 +60,7 @@ void lp_question_free(struct lp_question *question)
     lp_free(question);
 }
 
-/* ---- Findings -----------------------------------------------------------------------------------
- */
+/* ---- Findings ----------------------------------------------------------- */
 
 /* The question has its end; its place is free. */
 static void settle(struct lp_question *question)
@@ -158,8 +157,7 @@ static void report(struct lp_question *question)
     keep_next(question);
 }
 
-/* ---- Answers ------------------------------------------------------------------------------------
- */
+/* ---- Answers ------------------------------------------------------------ */
 
 static bool has_changed(const struct lp_question *question, const struct lp_reconcile_order *order)
 {
@@ -292,8 +290,7 @@ static void on_answer(void *data, const struct lp_http_reply *reply)
     lp_reconcile_release(run);
 }
 
-/* ---- Asking -------------------------------------------------------------------------------------
- */
+/* ---- Asking ------------------------------------------------------------- */
 
 static int ask(struct lp_question *question)
 {

@@ -18,8 +18,7 @@
 #define SEEN_ROOM_MAX (1u << 24)
 #define NUMBERS_MAX   65536
 
-/* ---- The orders that agreed: a set of ids, by open addressing -----------------------------------
- */
+/* ---- The orders that agreed: a set of ids, by open addressing ----------- */
 
 static size_t place_of(const int64_t *set, size_t room, int64_t id)
 {
@@ -61,8 +60,7 @@ static bool add(struct lp_reconcile *run, int64_t id)
     return true;
 }
 
-/* ---- A page -------------------------------------------------------------------------------------
- */
+/* ---- A page ------------------------------------------------------------- */
 
 static void ask_page(struct lp_reconcile *run);
 

@@ -44,7 +44,7 @@ static struct lp_rows *token_rows(struct leopay *lp, leopay_token_cb cb, void *d
     return lp_rows_new(lp, deliver_tokens, (void (*)(void))cb, data);
 }
 
-/* ---- Adding ---------------------------------------------------------------------------------- */
+/* ---- Adding ------------------------------------------------------------- */
 
 /* A token on its way: its text waits here until its hash is stored. */
 struct adding {
@@ -110,7 +110,7 @@ int leopay_token_add(struct leopay *lp, const char *name, const char *billing,
     return code;
 }
 
-/* ---- The rest -------------------------------------------------------------------------------- */
+/* ---- The rest ----------------------------------------------------------- */
 
 int leopay_token_list(struct leopay *lp, leopay_token_cb cb, void *data, leopay_op *ret_op,
                       struct leopay_error *err)

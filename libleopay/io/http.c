@@ -34,7 +34,7 @@ struct lp_http {
     bool closing;
 };
 
-/* ---- Ending ------------------------------------------------------------------------- */
+/* ---- Ending ------------------------------------------------------------- */
 
 /* An easy handle is dear to make, so some are kept. */
 static void put_back(struct lp_http *http, struct lp_http_call *call)
@@ -80,7 +80,7 @@ static void end_done(struct lp_http *http)
     }
 }
 
-/* ---- Under the loop ----------------------------------------------------------------- */
+/* ---- Under the loop ----------------------------------------------------- */
 
 static void act(struct lp_http *http, curl_socket_t fd, int events)
 {
@@ -175,7 +175,7 @@ static int want_socket(CURL *easy, curl_socket_t fd, int what, void *data, void 
     return sock && !lp_loop_watch(http->loop, &sock->watch, fd, events) ? 0 : -1;
 }
 
-/* ---- The public part ---------------------------------------------------------------- */
+/* ---- The public part ---------------------------------------------------- */
 
 int lp_http_new(struct lp_loop *loop, int connections_max, struct lp_http **ret_http)
 {

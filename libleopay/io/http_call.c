@@ -20,7 +20,7 @@
 /* Nor one that was made longer ago: a certificate may have been revoked meanwhile. */
 #define LIFETIME_MAX_S 300L
 
-/* ---- Callbacks ---------------------------------------------------------------------- */
+/* ---- Callbacks ---------------------------------------------------------- */
 
 static size_t give_body(char *to, size_t size, size_t count, void *data)
 {
@@ -105,7 +105,7 @@ static int before_request(void *data, char *address, char *local, int port, int 
     return CURL_PREREQFUNC_OK;
 }
 
-/* ---- Options ------------------------------------------------------------------------ */
+/* ---- Options ------------------------------------------------------------ */
 
 static void set_fixed(struct lp_http_call *call)
 {
@@ -251,7 +251,7 @@ void lp_http_call_reset(struct lp_http_call *call)
     *call = (struct lp_http_call){.link = call->link, .easy = call->easy};
 }
 
-/* ---- The verdict -------------------------------------------------------------------- */
+/* ---- The verdict -------------------------------------------------------- */
 
 static enum lp_http_outcome judge(const struct lp_http_call *call, CURLcode result)
 {

@@ -71,7 +71,7 @@ static bool timer_due(const struct lp_loop *loop)
     return first && first->at_ms <= loop->now_ms;
 }
 
-/* ---- What makes the descriptor readable --------------------------------------------- */
+/* ---- What makes the descriptor readable --------------------------------- */
 
 static void signal_event(const struct lp_loop *loop)
 {
@@ -122,7 +122,7 @@ static void show_work(struct lp_loop *loop)
     }
 }
 
-/* ---- Life --------------------------------------------------------------------------- */
+/* ---- Life --------------------------------------------------------------- */
 
 static int add_own(struct lp_loop *loop, int fd, void *mark)
 {
@@ -186,7 +186,7 @@ int64_t lp_loop_now_ms(const struct lp_loop *loop)
     return loop->turning ? loop->now_ms : clock_ms();
 }
 
-/* ---- Watches ------------------------------------------------------------------------ */
+/* ---- Watches ------------------------------------------------------------ */
 
 /* What the kernel said of a watch in this turn no longer holds. */
 static void forget_events(struct lp_loop *loop, const struct lp_watch *watch)
@@ -240,7 +240,7 @@ void lp_loop_unwatch(struct lp_loop *loop, struct lp_watch *watch)
     watch->events = 0;
 }
 
-/* ---- Timers ------------------------------------------------------------------------- */
+/* ---- Timers ------------------------------------------------------------- */
 
 int lp_loop_timer_set(struct lp_loop *loop, struct lp_timer *timer, int64_t at_ms)
 {
@@ -259,7 +259,7 @@ void lp_loop_timer_clear(struct lp_loop *loop, struct lp_timer *timer)
     show_work(loop);
 }
 
-/* ---- Tasks -------------------------------------------------------------------------- */
+/* ---- Tasks -------------------------------------------------------------- */
 
 static bool queued(const struct lp_task *task)
 {
@@ -293,7 +293,7 @@ void lp_loop_set_post_hook(struct lp_loop *loop, void (*cb)(void *data), void *d
     loop->post_data = data;
 }
 
-/* ---- The turn ----------------------------------------------------------------------- */
+/* ---- The turn ----------------------------------------------------------- */
 
 static void run_watches(struct lp_loop *loop)
 {

@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 
-/* ---- Ending a statement ------------------------------------------------------------- */
+/* ---- Ending a statement ------------------------------------------------- */
 
 void lp_pg_one_line(char *to, size_t size, const char *from)
 {
@@ -55,7 +55,7 @@ static void end_all(struct lp_list *queries, int code, const char *text)
         lp_pg_end(lp_container(link, struct lp_pg_query, link), code, NULL, text);
 }
 
-/* ---- The queue ---------------------------------------------------------------------- */
+/* ---- The queue ---------------------------------------------------------- */
 
 static void enqueue(struct lp_pg *pg, struct lp_list *before, struct lp_pg_query *query)
 {
@@ -112,7 +112,7 @@ static void mend(struct lp_task *task)
     lp_pg_work(pg);
 }
 
-/* ---- Deadlines ---------------------------------------------------------------------- */
+/* ---- Deadlines ---------------------------------------------------------- */
 
 /* Moving it cannot fail, because it is always set. */
 static void move_deadline(struct lp_pg *pg, int64_t at_ms)
@@ -183,7 +183,7 @@ static void on_deadline(struct lp_timer *timer)
     lp_pg_work(pg);
 }
 
-/* ---- The public part ---------------------------------------------------------------- */
+/* ---- The public part ---------------------------------------------------- */
 
 int lp_pg_new(struct lp_loop *loop, const struct lp_pg_options *options, struct lp_pg **ret_pg,
               struct leopay_error *err)

@@ -28,7 +28,7 @@ int lp_pg_conn_room(const struct lp_pg_conn *conn)
     return LP_PG_FLIGHTS_MAX - conn->count;
 }
 
-/* ---- Losing it ---------------------------------------------------------------------- */
+/* ---- Losing it ---------------------------------------------------------- */
 
 /* Lets go of the connection; the statements that were sent go to the list. */
 static void drop(struct lp_pg_conn *conn, struct lp_list *queries)
@@ -84,7 +84,7 @@ void lp_pg_conn_close(struct lp_pg_conn *conn, struct lp_list *ret_queries)
     lp_loop_timer_clear(conn->pg->loop, &conn->timer);
 }
 
-/* ---- Making it ---------------------------------------------------------------------- */
+/* ---- Making it ---------------------------------------------------------- */
 
 /*
  * The server says "committed" also when the wait for its synchronous standby was cancelled, and
@@ -185,7 +185,7 @@ static void on_timer(struct lp_timer *timer)
         lp_pg_conn_lost(conn, "the database does not answer the attempt to connect");
 }
 
-/* ---- Reading it --------------------------------------------------------------------- */
+/* ---- Reading it --------------------------------------------------------- */
 
 static bool is_error(const PGresult *result)
 {

@@ -14,8 +14,7 @@ static const char *text_or_empty(const struct lp_row *row, int column)
     return text ? text : "";
 }
 
-/* ---- A run -------------------------------------------------------------------------------------
- */
+/* ---- A run -------------------------------------------------------------- */
 
 static const Oid begin_types[] = {LP_OID_INT8, LP_OID_INT8};
 
@@ -138,8 +137,7 @@ int lp_store_reconcile_order(struct lp_store *store, int64_t id, lp_store_call_c
     return lp_store_call(store, &by_id, values, cb, data);
 }
 
-/* ---- What is kept of it ----------------------------------------------------------------------
- */
+/* ---- What is kept of it ------------------------------------------------- */
 
 #define TOTAL_COUNT 15
 
@@ -189,8 +187,7 @@ int lp_store_reconcile_end(struct lp_store *store, const struct leopay_reconcili
     return lp_store_call(store, &end, values, cb, data);
 }
 
-/* ---- Reading what was kept ---------------------------------------------------------------------
- */
+/* ---- Reading what was kept ---------------------------------------------- */
 
 static const Oid list_types[] = {LP_OID_INT8, LP_OID_INT4};
 

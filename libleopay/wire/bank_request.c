@@ -25,8 +25,7 @@
 #define ANSWER_MAX      (64u << 10)
 #define LIST_ANSWER_MAX (2u << 20)
 
-/* ---- Fields of either body ----------------------------------------------------------------------
- */
+/* ---- Fields of either body ---------------------------------------------- */
 
 static void put_key(struct lp_buf *body, const char *key)
 {
@@ -72,8 +71,7 @@ static void put_credentials(const struct lp_bank_profile *profile, struct lp_buf
     put_text(profile, body, "password", profile->password);
 }
 
-/* ---- The description ----------------------------------------------------------------------------
- */
+/* ---- The description ---------------------------------------------------- */
 
 /* What the gateways take: printable ASCII, Russian letters and the numero sign.  0: nothing like
  * it. */
@@ -150,8 +148,7 @@ static void put_description(const struct lp_bank_profile *profile, struct lp_buf
     lp_buf_done(&text);
 }
 
-/* ---- Requests -----------------------------------------------------------------------------------
- */
+/* ---- Requests ----------------------------------------------------------- */
 
 static int begin(const struct lp_bank_profile *profile, const char *method,
                  struct lp_bank_request *request)

@@ -71,8 +71,7 @@ static void read_identity(const json_t *value, char *ret_text, size_t size)
         lp_copy_text(ret_text, size, "?");
 }
 
-/* ---- Card data
- * ----------------------------------------------------------------------------------- */
+/* ---- Card data ---------------------------------------------------------- */
 
 static size_t count_digits(const char *text, size_t len)
 {
@@ -141,8 +140,7 @@ static void read_card(json_t *root, struct lp_bank_facts *facts)
                  (unsigned)(expiry / 100) % 10000U, (unsigned)(expiry % 100) % 100U);
 }
 
-/* ---- Money and times
- * ------------------------------------------------------------------------------ */
+/* ---- Money and times ---------------------------------------------------- */
 
 static void read_money(json_t *root, struct lp_bank_facts *facts)
 {

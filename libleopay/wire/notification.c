@@ -20,8 +20,7 @@
 #define BODY_MAX      65536
 #define SIGNATURE_MAX (LP_SIGNATURE_SIZE - 1)
 
-/* ---- Public keys
- * ---------------------------------------------------------------------------------- */
+/* ---- Public keys -------------------------------------------------------- */
 
 int leopay_public_key_parse(const char *pem, size_t length, struct leopay_public_key **ret_key,
                             struct leopay_error *err)
@@ -68,8 +67,7 @@ int leopay_public_key_bits(const struct leopay_public_key *key)
     return key->rsa.bits;
 }
 
-/* ---- Reading a body
- * --------------------------------------------------------------------------------- */
+/* ---- Reading a body ----------------------------------------------------- */
 
 /* The five members; each must be there once. */
 enum {

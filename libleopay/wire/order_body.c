@@ -54,8 +54,7 @@ struct leopay_order_body {
     char *description;
 };
 
-/* ---- From bytes to values
- * ------------------------------------------------------------------------- */
+/* ---- From bytes to values ----------------------------------------------- */
 
 static int set_value(struct value *value, enum value_kind kind, const char *text, size_t len)
 {
@@ -177,8 +176,7 @@ static int read_body(const char *content_type, const char *body, size_t length,
     return r;
 }
 
-/* ---- From values to fields
- * -------------------------------------------------------------------------- */
+/* ---- From values to fields ---------------------------------------------- */
 
 static int check_presence(const struct value *value)
 {

@@ -21,8 +21,7 @@
 
 #define FILE_MAX 65536
 
-/* ---- Files --------------------------------------------------------------------------------------
- */
+/* ---- Files -------------------------------------------------------------- */
 
 static int fill(int fd, const char *path, struct lp_buf *pem, struct leopay_error *err)
 {
@@ -69,8 +68,7 @@ void lp_key_file_done(struct lp_buf *pem)
     lp_buf_done(pem);
 }
 
-/* ---- Keys ---------------------------------------------------------------------------------------
- */
+/* ---- Keys --------------------------------------------------------------- */
 
 static int refuse_passphrase(char *buf, int size, int writing, void *data)
 {

@@ -22,7 +22,7 @@
 static char folder[64], conninfo[256];
 static struct leopay_settings *settings;
 
-/* ---- The server ---- */
+/* ---- The server --------------------------------------------------------- */
 
 /* tests/support/postgres VERB FOLDER; its first line of output goes to `output`. */
 static bool server(const char *verb, char *output, size_t size)
@@ -104,7 +104,7 @@ static bool tear_down(void)
     return server("stop", NULL, 0);
 }
 
-/* ---- Handles and operations ---- */
+/* ---- Handles and operations --------------------------------------------- */
 
 static inline struct leopay *open_on(const struct leopay_settings *with)
 {

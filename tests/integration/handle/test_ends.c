@@ -24,7 +24,7 @@ static void end(void)
     CU_ASSERT_EQUAL(leopay_close(lp), 0);
 }
 
-/* ---- Waiting, and the blocking calls ---- */
+/* ---- Waiting, and the blocking calls ------------------------------------ */
 
 static void waiting_keeps_its_time(void)
 {
@@ -132,7 +132,7 @@ static void blocking_calls_say_the_same(void)
     end();
 }
 
-/* ---- Closing ---- */
+/* ---- Closing ------------------------------------------------------------ */
 
 static int refused;
 
@@ -228,7 +228,7 @@ static void nothing_is_closed_without_harm(void)
     LP_ASSERT_INT(outcomes[0].code, LEOPAY_ECLOSED);
 }
 
-/* ---- Signals ---- */
+/* ---- Signals ------------------------------------------------------------ */
 
 static volatile sig_atomic_t pipes;
 
@@ -292,7 +292,7 @@ static void no_child_is_made(void)
     end();
 }
 
-/* ---- Two handles, two threads ---- */
+/* ---- Two handles, two threads ------------------------------------------- */
 
 static void *register_some(void *data)
 {

@@ -19,7 +19,7 @@ static void end(void)
     CU_ASSERT_EQUAL(leopay_close(lp), 0);
 }
 
-/* ---- 1: one descriptor, readable exactly when there is something to do ---- */
+/* ---- 1: one descriptor, readable exactly when there is something to do -- */
 
 static void descriptor_is_one_for_life(void)
 {
@@ -88,7 +88,7 @@ static void descriptor_tells_of_submitting_and_cancelling(void)
     end();
 }
 
-/* ---- 2: no callback inside a submitting call ---- */
+/* ---- 2: no callback inside a submitting call ---------------------------- */
 
 static void no_callback_comes_from_inside(void)
 {
@@ -119,7 +119,7 @@ static void no_callback_comes_from_inside(void)
     end();
 }
 
-/* ---- 3: exactly one callback ---- */
+/* ---- 3: exactly one callback -------------------------------------------- */
 
 static void each_is_called_back_once(void)
 {
@@ -170,7 +170,7 @@ static void what_was_refused_is_not_called_back(void)
     LP_ASSERT_INT(outcome.calls, 0);
 }
 
-/* ---- 4: the budget ---- */
+/* ---- 4: the budget ------------------------------------------------------ */
 
 static int count_calls(void)
 {
@@ -228,7 +228,7 @@ static void budget_bounds_cancelling(void)
     end();
 }
 
-/* ---- 5: re-entry ---- */
+/* ---- 5: re-entry -------------------------------------------------------- */
 
 static struct {
     struct outcome inner; /* submitted from inside */
@@ -277,7 +277,7 @@ static void reentry_is_refused(void)
     end();
 }
 
-/* ---- 6: cancelling withdraws interest, and does not undo ---- */
+/* ---- 6: cancelling withdraws interest, and does not undo ---------------- */
 
 static void cancelling_does_not_undo(void)
 {

@@ -21,7 +21,7 @@
 #include "io/http.h"
 #include "support/unit.h"
 
-/* ---- The server ---- */
+/* ---- The server --------------------------------------------------------- */
 
 enum manner {
     ANSWER,
@@ -206,7 +206,7 @@ static void server_stop(void)
     close(server.fd);
 }
 
-/* ---- The client ---- */
+/* ---- The client --------------------------------------------------------- */
 
 static struct lp_loop *loop;
 static struct lp_http *http;

@@ -119,7 +119,7 @@ static inline void execute(struct run *run, const struct lp_pg_statement *statem
     finish(run);
 }
 
-/* ---- Statements of more than one test ---- */
+/* ---- Statements of more than one test ----------------------------------- */
 
 static const Oid int4_type[] = {LP_OID_INT4};
 
@@ -131,7 +131,7 @@ static const struct lp_pg_statement commit_later = {
 static const struct lp_pg_statement prepared_count = {
     "prepared_count", "SELECT count(*) FROM pg_prepared_statements", 0, NULL, false, false};
 
-/* ---- The server ---- */
+/* ---- The server --------------------------------------------------------- */
 
 /* tests/support/postgres VERB FOLDER; what it prints goes to `output`.  True when it succeeded. */
 static bool server(const char *verb, char *output, size_t size)

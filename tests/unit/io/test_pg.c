@@ -8,7 +8,7 @@
 #include "support/unit.h"
 #include "unit/io/pg_fixture.h"
 
-/* ---- Statements --------------------------------------------------------------------- */
+/* ---- Statements --------------------------------------------------------- */
 
 static const Oid int8_array_type[] = {LP_OID_INT8_ARRAY};
 
@@ -33,7 +33,7 @@ static const struct lp_pg_statement add_deferred = {
 static const struct lp_pg_statement drop_deferred = {
     "drop_deferred", "DROP TABLE leopay_io_test", 0, NULL, false, false};
 
-/* ---- Tests -------------------------------------------------------------------------- */
+/* ---- Tests -------------------------------------------------------------- */
 
 static void answers(void)
 {
@@ -194,7 +194,7 @@ static void the_queue_has_an_end(void)
     close_pool();
 }
 
-/* ---- The room hook, as a store uses it; it also tells how fast it goes -------------- */
+/* ---- The room hook, as a store uses it; it also tells how fast it goes -- */
 
 #define FLOOD 20000
 
