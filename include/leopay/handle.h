@@ -5,8 +5,8 @@
  *
  * Promises:
  *   1. leopay_fd() is one descriptor for the handle's life.  It is readable exactly when
- *      leopay_process() has something to do: a socket, a deadline, a completion.  You need no timers
- *      of your own.
+ *      leopay_process() has something to do: a socket, a deadline, a completion.  You need no
+ *      timers of your own.
  *   2. No callback runs inside a call that submits; only inside leopay_process(), leopay_wait() and
  *      leopay_close().
  *   3. Every submission that was accepted (returned 0) gets exactly one callback, also when it is

@@ -31,15 +31,20 @@ PR_SET_PDEATHSIG = 1
 libc = ctypes.CDLL(None)
 
 
+PORTS_GIVEN = set()  # a port is free until its server binds it: none is given twice
+
+
 def free_port():
     while True:
         port = random.randrange(10000, 32000)
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
-                return port
             except OSError:
                 continue
+        if port not in PORTS_GIVEN:
+            PORTS_GIVEN.add(port)
+            return port
 
 
 def wait_for(what, predicate, seconds=20):
