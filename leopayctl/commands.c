@@ -202,8 +202,9 @@ const struct command commands[] = {
     {"transaction", "list", "", 0, 0, MSG_CMD_T_LIST, transaction_list_options,
      TEXTS("transaction list --attention",
            "transaction list --paid-from 2026-11-01 --paid-to 2026-11-30",
-           "transaction list --status paid --status notified --limit 0 --format csv \\\n"
-           "      --output november.csv"),
+           "transaction list --billing shop --status failed --after 123456",
+           "transaction list --paid-from 2026-11-01 --paid-to 2026-11-30 --format xlsx \\\n"
+           "      --output november.xlsx"),
      run_transaction_list},
     {"transaction", "show", "ID", 1, 1, MSG_CMD_T_SHOW, NULL,
      TEXTS("transaction show 123", "transaction show 123 --format json"), run_transaction_show},

@@ -72,7 +72,7 @@ struct ctl {
     struct leopay *lp;                /* NULL until session_open() */
 };
 
-/* ---- args.c: all return 0 or STATUS_USAGE after saying why ---- */
+/* ---- args.c: all return 0 or STATUS_USAGE after saying why -------------- */
 
 int args_parse(struct ctl *ctl, int argc, char **argv);
 void args_done(struct ctl *ctl);
@@ -93,15 +93,18 @@ int usage_bad(const struct ctl *ctl, const char *name, const char *value, enum m
 /* Says where help is; returns STATUS_USAGE. */
 int usage_see(const struct ctl *ctl);
 
-/* ---- help.c ---- */
+/* ---- help.c ------------------------------------------------------------- */
 
 void help_all(void);
 void help_noun(const char *noun);
 void help_command(const struct command *command);
+
+/* ---- complete.c --------------------------------------------------------- */
+
 /* The words that may follow, one a line, for shell completion. */
 int complete(int argc, char **argv);
 
-/* ---- session.c: all return an exit status, after saying what is wrong ---- */
+/* ---- session.c: all return an exit status, after saying what is wrong --- */
 
 /* What an operation's callback leaves behind; the first member of whatever more it needs. */
 struct outcome {
@@ -121,7 +124,7 @@ int session_wait(struct outcome *outcome, int r, leopay_op op);
 /* The same, then says what went wrong, if anything. */
 int session_finish(struct outcome *outcome, int r, leopay_op op);
 
-/* ---- The commands ---- */
+/* ---- The commands ------------------------------------------------------- */
 
 int run_migrate(struct ctl *ctl);
 int run_counteragent_add(struct ctl *ctl);

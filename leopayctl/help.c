@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Help and shell completion, both read from the table of commands.  Help that was asked for goes to
- * stdout. */
+/* Help, read from the table of commands.  What was asked for goes to stdout. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,38 +120,4 @@ int run_help(struct ctl *ctl)
     }
     say(MSG_U_COMMAND, found ? verb : noun, NULL);
     return STATUS_USAGE;
-}
-
-/* ---- Completion ---------------------------------------------------------------------------------
- */
-
-static void list_options(const struct option_info *options)
-{
-    for (; options && options->name; options++)
-        printf("--%s\n", options->name);
-}
-
-int complete(int argc, char **argv)
-{
-    const char *words[2] = {NULL, NULL};
-    const char *last = "";
-
-    /* Values of options are mistaken for words only before the verb, where nobody puts them. */
-    for (int i = 0, n = 0; i < argc && n < 2; i++)
-        if (argv[i][0] != '-')
-            words[n++] = argv[i];
-    for (const struct command *c = commands; c->noun; c++) {
-        if (!words[0]) {
-            if (strcmp(c->noun, last) != 0)
-                puts(c->noun);
-            last = c->noun;
-        } else if (strcmp(c->noun, words[0]) == 0) {
-            if (c->verb && !words[1])
-                puts(c->verb);
-            else if (!c->verb || strcmp(c->verb, words[1]) == 0)
-                list_options(c->options);
-        }
-    }
-    list_options(common_options);
-    return STATUS_DONE;
 }

@@ -1,21 +1,24 @@
 # SPDX-License-Identifier: MIT
-# Completion for bash: the program itself knows its commands and options.
+# Completion for bash: the program itself knows what may follow.
 _leopayctl()
 {
-    local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
+    local current="${COMP_WORDS[COMP_CWORD]}" word
+    local -a words found
 
-    case "$previous" in
-    --format) COMPREPLY=($(compgen -W "table csv json" -- "$current")); return ;;
-    --status) [ "${COMP_WORDS[1]}" = migrate ] ||
-        { COMPREPLY=($(compgen -W "new registered paid notified failed" -- "$current")); return; } ;;
-    --wire) COMPREPLY=($(compgen -W "default older" -- "$current")); return ;;
-    --output | --key) COMPREPLY=($(compgen -f -- "$current")); return ;;
-    --dir) COMPREPLY=($(compgen -d -- "$current")); return ;;
+    # bash takes "--format=csv" apart at the sign.
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+        [ "$word" = = ] || words+=("$word")
+    done
+    [ "$current" != = ] || current=
+    mapfile -t found < <("$1" --complete "${words[@]}" 2>/dev/null)
+    case "${found[0]}" in
+    :files) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    :folders) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     esac
-    if [ "${COMP_WORDS[1]}" = role ] && [ "$COMP_CWORD" = 3 ]; then
-        COMPREPLY=($(compgen -W "accountant operator daemon" -- "$current"))
-        return
-    fi
-    COMPREPLY=($(compgen -W "$("$1" --complete "${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null)" -- "$current"))
+    COMPREPLY=()
+    # Names come from the database: they are compared and quoted, never expanded.
+    for word in "${found[@]}"; do
+        case "$word" in "$current"*) COMPREPLY+=("$(printf '%q' "$word")") ;; esac
+    done
 }
-complete -o default -F _leopayctl leopayctl
+complete -F _leopayctl leopayctl

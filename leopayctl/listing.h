@@ -40,6 +40,8 @@ struct listing {
 void sum_add(struct sum *sum, int64_t amount);
 
 void listing_begin(struct listing *listing);
+/* The totals are there before the rows: a table leaves room for them. */
+void listing_expect(struct listing *listing);
 /* Ends the output, too. */
 void listing_end(struct listing *listing);
 

@@ -31,7 +31,7 @@ static bool say_errno(const char *path)
     return false;
 }
 
-/* ---- Signals: what is not whole goes with the program ---- */
+/* ---- Signals: what is not whole goes with the program ------------------- */
 
 static char unfinished[4096]; /* the temporary file; "" when there is none */
 
@@ -68,24 +68,34 @@ static void watch_no_more(void)
     unfinished[0] = 0;
 }
 
-/* ---- Files ---- */
+/* ---- Files -------------------------------------------------------------- */
 
-/* A temporary file beside what it is to become; mkstemp() opens it for the owner alone, and never
- * one that is there. */
+/*
+ * A temporary file beside what it is to become; mkstemp() opens it for the owner alone, and never
+ * one that is there.  No signal comes between the file and the watch for it.
+ */
 static FILE *open_temporary(struct output *out)
 {
+    sigset_t all, before;
+
     out->target = realpath(out->path, NULL); /* a link goes on pointing to it */
     if (!out->target)
         out->target = strdup(out->path);
     if (!out->target || asprintf(&out->temporary, "%s.XXXXXX", out->target) < 0)
         abort();
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
     int fd = mkstemp(out->temporary);
+    int error = errno;
+    if (fd >= 0)
+        watch_for_ends(out->temporary);
+    sigprocmask(SIG_SETMASK, &before, NULL);
     if (fd < 0) {
+        errno = error;
         free(out->temporary);
         out->temporary = NULL;
         return NULL;
     }
-    watch_for_ends(out->temporary);
     FILE *stream = fdopen(fd, "w");
     if (!stream)
         abort();
@@ -168,7 +178,7 @@ FILE *output_nameless(const char *folder)
     return fdopen(fd, "w+");
 }
 
-/* ---- Rows ---- */
+/* ---- Rows --------------------------------------------------------------- */
 
 bool output_shows(const struct output *out, size_t column)
 {

@@ -141,6 +141,7 @@ struct output {
     /* The table's. */
     char **texts; /* rows that wait until the widths are known */
     size_t text_rows;
+    char **expected; /* a row that may be wider than those; NULL: none */
     size_t *widths;
     bool flushed;
     bool narrowed; /* columns were left out because the terminal is too narrow */
@@ -171,6 +172,8 @@ void output_one(struct output *out, enum shape shape, const struct column *colum
 
 /* The columns that show now. */
 bool output_shows(const struct output *out, size_t column);
+/* For tables: a row that is to come, so that there is room for it. */
+void table_expect(struct output *out, const struct cell *cells);
 /* For tables: rows that wait for the widths wait no longer. */
 void table_flush(struct output *out);
 /* The items of a list, set apart by blanks; owned. */
@@ -178,7 +181,7 @@ char *cell_joined(const struct cell *cell);
 /* A cell as people read it; owned. */
 char *cell_display(const struct cell *cell);
 
-/* ---- pager.c ---- */
+/* ---- pager.c ------------------------------------------------------------ */
 
 /* Puts a pager before the terminal, where there is a terminal and a pager. */
 void pager_start(struct output *out);

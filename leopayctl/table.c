@@ -206,15 +206,15 @@ static void print_titles(struct output *out)
  * Prints the rows that waited; from then on rows are printed as they come.  Totals may be wider
  * than any row: they have a say in the widths while these are not fixed yet.
  */
-static void flush(struct output *out, char *const *totals)
+static void flush(struct output *out)
 {
     if (out->flushed)
         return;
     out->flushed = true;
     measure(out);
-    for (size_t i = 0; totals && i < out->column_count; i++)
-        if (out->widths[i] != HIDDEN && text_width(totals[i]) > out->widths[i])
-            out->widths[i] = text_width(totals[i]);
+    for (size_t i = 0; out->expected && i < out->column_count; i++)
+        if (out->widths[i] != HIDDEN && text_width(out->expected[i]) > out->widths[i])
+            out->widths[i] = text_width(out->expected[i]);
     fit(out);
     print_titles(out);
     for (size_t row = 0; row < out->text_rows; row++)
@@ -267,29 +267,34 @@ static void table_row(struct output *out, const struct cell *cells)
     }
     if (out->paged)
         pager_start(out);
-    flush(out, NULL);
+    flush(out);
     print_line(out, texts, false);
     free_row(out, texts);
+}
+
+void table_expect(struct output *out, const struct cell *cells)
+{
+    if (out->expected)
+        free_row(out, out->expected);
+    out->expected = display_row(out, cells);
 }
 
 void table_flush(struct output *out)
 {
     if (!out->flushed)
         pager_start(out);
-    flush(out, NULL);
+    flush(out);
     fflush(out->stream);
 }
 
 static void table_total(struct output *out, const struct cell *cells)
 {
-    char **texts = display_row(out, cells);
-
+    table_expect(out, cells);
     if (!out->flushed)
         pager_start(out);
-    flush(out, texts);
+    flush(out);
     print_rule(out);
-    print_line(out, texts, true);
-    free_row(out, texts);
+    print_line(out, out->expected, true);
 }
 
 static void table_end(struct output *out)
@@ -304,7 +309,9 @@ static void table_end(struct output *out)
         free(out->texts[i]);
     free(out->texts);
     free(out->widths);
-    out->texts = NULL;
+    if (out->expected)
+        free_row(out, out->expected);
+    out->texts = out->expected = NULL;
     out->widths = NULL;
 }
 

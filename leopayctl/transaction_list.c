@@ -125,6 +125,7 @@ static int put_all(struct listing *listing)
         code = wait_totals(listing, LEOPAY_FOREVER);
     if (code < 0 || !totals->found)
         return code;
+    listing_expect(listing);
     listing->filter.from_id = totals->first_id;
     if (!listing->filter.after_id || listing->filter.after_id > totals->last_id + 1)
         listing->filter.after_id = totals->last_id + 1;

@@ -73,21 +73,41 @@ static struct cell money(const char *kopecks)
     return (struct cell){.kind = CELL_MONEY, .text = kopecks};
 }
 
-static bool put_total_row(struct listing *listing)
+static void total_cells(const struct listing *listing, struct cell cells[T_COLUMNS],
+                        char label[160])
 {
     const struct leopay_totals *totals = &listing->totals;
-    struct cell cells[T_COLUMNS] = {0};
-    char label[160];
 
     /* Money that the billings do not have yet, or never will, is not summed up unless it was asked
      * for. */
-    snprintf(label, sizeof(label), "%lld%s", (long long)totals->count,
+    snprintf(label, 160, "%lld%s", (long long)totals->count,
              listing->filter.statuses ? "" : message_text(MSG_TOTAL_NOTIFIED));
+    for (size_t i = 0; i < T_COLUMNS; i++)
+        cells[i] = (struct cell){.kind = CELL_ABSENT};
     cells[T_ID] = cell_text(message_text(MSG_TOTAL));
     cells[T_CREATED_AT] = cell_text(label);
     cells[T_AMOUNT] = money(totals->amount);
     cells[T_COMMISSION] = money(totals->commission);
     cells[T_NET_AMOUNT] = money(totals->net_amount);
+}
+
+void listing_expect(struct listing *listing)
+{
+    struct output *out = &listing->outcome.ctl->out;
+    struct cell cells[T_COLUMNS];
+    char label[160];
+
+    total_cells(listing, cells, label);
+    if (out->format == &format_table)
+        table_expect(out, cells);
+}
+
+static bool put_total_row(struct listing *listing)
+{
+    struct cell cells[T_COLUMNS];
+    char label[160];
+
+    total_cells(listing, cells, label);
     return output_total(&listing->outcome.ctl->out, cells);
 }
 

@@ -42,7 +42,7 @@ static void note(struct xlsx *x, lxw_error error)
         x->error = error;
 }
 
-/* ---- Looks ---- */
+/* ---- Looks -------------------------------------------------------------- */
 
 static lxw_format *new_look(struct xlsx *x, const char *form, bool bold, bool ruled)
 {
@@ -78,7 +78,7 @@ static void make_looks(struct xlsx *x)
     x->looks[NOTE] = new_look(x, NULL, true, false);
 }
 
-/* ---- Cells ---- */
+/* ---- Cells -------------------------------------------------------------- */
 
 /* "_x0041_" in a file stands for "A": what only looks so must be written otherwise. */
 static bool is_escape(const char *text)
@@ -192,7 +192,7 @@ static void put_row(struct output *out, const struct cell *cells, bool total)
     x->row++;
 }
 
-/* ---- Sheets ---- */
+/* ---- Sheets ------------------------------------------------------------- */
 
 static void begin_sheet(struct output *out)
 {
@@ -220,7 +220,21 @@ static void begin_sheet(struct output *out)
     worksheet_set_paper(x->sheet, PAPER_A4);
 }
 
-static void end_sheet(struct output *out, lxw_row_t last_row)
+/* After the last row of data and before any other: the library takes no range that ends above the
+ * row that it is at. */
+static void end_data(struct output *out)
+{
+    struct xlsx *x = out->xlsx;
+    size_t columns = 0;
+
+    for (size_t i = 0; i < out->column_count; i++)
+        columns += output_shows(out, i);
+    if (columns > 0)
+        note(x, worksheet_autofilter(x->sheet, 0, 0, x->row > 1 ? x->row - 1 : 1,
+                                     (lxw_col_t)(columns - 1)));
+}
+
+static void end_sheet(struct output *out)
 {
     struct xlsx *x = out->xlsx;
     lxw_col_t column = 0;
@@ -234,8 +248,6 @@ static void end_sheet(struct output *out, lxw_row_t last_row)
         worksheet_set_column(x->sheet, column, column, (double)width, NULL);
         column++;
     }
-    if (column > 0)
-        worksheet_autofilter(x->sheet, 0, 0, last_row ? last_row : 1, (lxw_col_t)(column - 1));
 }
 
 static void xlsx_begin(struct output *out)
@@ -266,7 +278,8 @@ static void xlsx_row(struct output *out, const struct cell *cells)
     if (!out->xlsx->book)
         return;
     if (out->xlsx->row > DATA_MAX) {
-        end_sheet(out, out->xlsx->row - 1);
+        end_data(out);
+        end_sheet(out);
         begin_sheet(out);
     }
     put_row(out, cells, false);
@@ -276,8 +289,9 @@ static void xlsx_total(struct output *out, const struct cell *cells)
 {
     if (!out->xlsx->book)
         return;
+    end_data(out);
     put_row(out, cells, true);
-    end_sheet(out, out->xlsx->row - 2);
+    end_sheet(out);
 }
 
 static void xlsx_facts(struct output *out, const struct fact *facts, size_t count)
@@ -316,8 +330,10 @@ static void xlsx_end(struct output *out)
     struct xlsx *x = out->xlsx;
 
     if (x->book) {
-        if (!x->ended)
-            end_sheet(out, x->row - 1);
+        if (!x->ended) {
+            end_data(out);
+            end_sheet(out);
+        }
         lxw_error error = workbook_close(x->book);
         note(x, error);
         if (x->error || (!out->failed && !copy(x->file, out->stream))) {
