@@ -25,6 +25,12 @@
     " JOIN leopay.billings b ON b.id = t.billing_id"                                               \
     " LEFT JOIN leopay.confirmations f ON f.transaction_id = t.id"
 
+/*
+ * Who lives renews every LP_LEASE_RENEW_MS and so has 10 s left at least.  A lease with less is that
+ * of a killed process: its job stays leased, but it holds none of its billing's places.
+ */
+#define LEASED_BY_THE_LIVING "leased_until > now() + interval '8 s'"
+
 #define FREE_AND_DUE "due_at <= now() AND (leased_until IS NULL OR leased_until <= now())"
 
 static const char *text_or_empty(const struct lp_row *row, int column)
@@ -127,7 +133,8 @@ static const struct lp_pg_statement claim_notify = {
         "      LIMIT greatest(0, CASE WHEN b.failures >= $3 THEN 1 ELSE $2 END"
         "                        - (SELECT count(*) FROM leopay.jobs l"
         "                            WHERE l.kind = 'notify' AND l.lease IS NOT NULL"
-        "                              AND l.billing_id = w.billing_id AND l.leased_until > now()))"
+        "                              AND l.billing_id = w.billing_id"
+        "                              AND l." LEASED_BY_THE_LIVING "))"
         "      FOR UPDATE SKIP LOCKED) d"
         "   ORDER BY random() LIMIT $1"
         "), c AS ("
