@@ -38,6 +38,37 @@ def kill9_random(run):
     run.judge(world, load)
 
 
+@row(trials=2)
+def kill9_telling(run):
+    """A daemon dies with all of a billing's places taken: the billing's next payments do not wait for its leases."""
+    world = run.world()
+    load = run.load(world)
+    for _ in range(run.trials):
+        world.bank("POST", "/sandbox/billing", {"name": "demo", "mode": "hang"})
+        before = len(world.receipts())
+        load.many(24, 8, lambda rng: paid_and_back(load, rng))
+        wait_for("all places are taken", lambda: len(world.receipts()) >= before + 16)
+        world.kill(world.daemon)
+        killed_at = time.monotonic()
+        world.bank("POST", "/sandbox/billing", {"name": "demo", "mode": "ok"})
+        world.restart(world.daemon)
+        post = paid_and_back(load, run.rng)
+        wait_for("the next one is told", lambda: any(one["id"] == post.number for one in world.receipts()), 30)
+        took = time.monotonic() - killed_at
+        run.note(f"the next payment was told {took:.1f} s after the kill")
+        run.must(took < 12, f"the next payment waited {took:.1f} s for a dead process")
+        world.wait_settled(45)
+        run.count()
+    run.judge(world, load)
+
+
+def paid_and_back(load, rng):
+    post = load.new_post(rng)
+    load.post_until_known(post, rng)
+    load.come_back(load.pay(post.number), rng)
+    return post
+
+
 # ---- at every call ----
 
 CALLS = ("sendto", "recvfrom", "read", "write", "readv", "writev", "sendmsg", "recvmsg", "epoll_wait", "epoll_ctl",
