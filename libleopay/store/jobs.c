@@ -26,8 +26,8 @@
     " LEFT JOIN leopay.confirmations f ON f.transaction_id = t.id"
 
 /*
- * Who lives renews every LP_LEASE_RENEW_MS and so has 10 s left at least.  A lease with less is that
- * of a killed process: its job stays leased, but it holds none of its billing's places.
+ * Who lives renews every LP_LEASE_RENEW_MS and so has 10 s left at least.  A lease with less is
+ * that of a killed process: its job stays leased, but it holds none of its billing's places.
  */
 #define LEASED_BY_THE_LIVING "leased_until > now() + interval '8 s'"
 

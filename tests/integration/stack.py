@@ -38,13 +38,9 @@ def free_port():
     while True:
         port = random.randrange(10000, 32000)
         with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        if port not in PORTS_GIVEN:
-            PORTS_GIVEN.add(port)
-            return port
+            if port not in PORTS_GIVEN and probe.connect_ex(("127.0.0.1", port)):
+                PORTS_GIVEN.add(port)
+                return port
 
 
 def wait_for(what, predicate, seconds=20):
