@@ -164,7 +164,7 @@ class Done:
 
 def clean_env(extra):
     env = {key: value for key, value in os.environ.items()
-           if not key.startswith(("LEOPAY_", "PG", "LC_", "LANG")) and not key.lower().endswith("_proxy")}
+           if not key.startswith(("LEOPAY_", "PG", "LC_", "LANG", "NO_COLOR")) and not key.lower().endswith("_proxy")}
     env["LC_ALL"] = "C.UTF-8"
     env.update({key: value for key, value in extra.items() if value is not None})
     return env
