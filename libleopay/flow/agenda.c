@@ -21,6 +21,6 @@ void lp_agenda_expect(struct lp_lane *lane, int64_t due_ms)
 void lp_agenda_done(struct lp_lane *lane)
 {
     lane->busy--;
-    if (lane->again)
+    if (lane->again || lane->refills)
         lp_agenda_expect(lane, 0);
 }

@@ -67,7 +67,8 @@ struct lp_lane {
     const struct lp_lane_kind *kind; /* what jobs.c knows of it */
     int busy;                        /* under way */
     bool claiming;
-    bool again; /* asked for while claiming, or while no place was free */
+    bool again;   /* asked for while claiming, or while no place was free */
+    bool refills; /* what ends may let more of the same billing begin */
     struct lp_timer timer;
 };
 

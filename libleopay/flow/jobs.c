@@ -24,7 +24,7 @@ struct lp_lane_kind {
     int places; /* in one handle */
     int (*claim)(struct leopay *lp, int limit, lp_store_call_cb cb, void *data);
     void (*start)(struct leopay *lp, const struct lp_claim *claim);
-    bool refills; /* what ends may let more of the same billing begin */
+    bool refills; /* see struct lp_lane */
 };
 
 static int claim_bank(struct leopay *lp, int limit, lp_store_call_cb cb, void *data)
@@ -58,7 +58,7 @@ static void on_claimed(void *data, int code, const PGresult *result, const struc
         lane->kind->start(lp, &claim);
     }
     bool at_once = lane->again || rows == CLAIM_MAX;
-    lane->again = lane->kind->refills;
+    lane->again = false;
     lp_agenda_expect(lane, at_once ? 0 : POLL_MS);
 }
 
@@ -87,7 +87,12 @@ static void on_timer(struct lp_timer *timer)
 
 static void start(struct leopay *lp, struct lp_lane *lane, const struct lp_lane_kind *kind)
 {
-    *lane = (struct lp_lane){.lp = lp, .kind = kind, .timer = {.cb = on_timer, .data = lane}};
+    *lane = (struct lp_lane){
+        .lp = lp,
+        .kind = kind,
+        .refills = kind->refills,
+        .timer = {.cb = on_timer, .data = lane},
+    };
     lp_agenda_expect(lane, 0);
 }
 

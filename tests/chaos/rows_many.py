@@ -120,3 +120,25 @@ def one_zombie(run):
     run.note(f"late writes refused: {refused}")
     run.must(refused >= each, f"only {refused} late writes were refused")
     run.count()
+
+
+@row(trials=1, quick=1)
+def idle(run):
+    """Two daemons with nothing to do ask the database for work once a second a thread, and no more."""
+    world = run.world(daemons=2)
+    load = run.load(world)
+    load.many(20, 4)
+    run.judge(world, load)
+    time.sleep(1)                                           # what was under way reports itself
+    before = finished(world)
+    time.sleep(4)
+    each_s = (finished(world) - before) / 4
+    run.note(f"{each_s:.0f} transactions a second")
+    # 2 daemons x 2 threads x 2 kinds of work make 8, whatever else looks in makes some.
+    run.must(each_s < 24, f"idle daemons make {each_s:.0f} transactions a second")
+    run.count()
+
+
+def finished(world):
+    return int(world.postgres.sql("SELECT xact_commit FROM pg_stat_database "
+                                  f"WHERE datname = '{world.database}'", "postgres")[0][0])
