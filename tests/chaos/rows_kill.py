@@ -178,7 +178,7 @@ def one_trial(run, index, call, place):
         world.close()
 
 
-@row(trials=120)
+@row(trials=200)
 def kill9_every_call(run):
     """kill -9 at the K-th of each system call that a payment's walk makes."""
     if not shutil.which("strace"):
