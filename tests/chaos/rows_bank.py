@@ -26,21 +26,22 @@ def random_faults(rng):
     }
 
 
-@row(trials=60, quick=15)
+@row(trials=80, quick=16)
 def bank_faults(run):
-    """A random mix of faults at register.do and at the status question, while payments go on."""
-    world = run.world()
-    load = run.load(world)
-    load.start(8, 0.01)
-    for _ in range(run.trials):
-        world.knobs(**random_faults(run.rng))
-        time.sleep(run.rng.uniform(0.1, 0.4))
-        run.count()
-    world.knobs(register_fault="none", status_fault="none", register_delay_ms=0, status_delay_ms=0,
-                close_keepalive_after=0, register_late=False)
-    load.stop()
-    load.pay_unheard(run.rng)
-    run.judge(world, load, seconds=60)
+    """A random mix of faults at register.do and at the status question, on both gateways, while payments go on."""
+    for protocol in ("ecom", "rbs"):
+        world = run.world(protocol=protocol)
+        load = run.load(world)
+        load.start(8, 0.01)
+        for _ in range(run.trials // 2):
+            world.knobs(**random_faults(run.rng))
+            time.sleep(run.rng.uniform(0.1, 0.4))
+            run.count()
+        world.knobs(register_fault="none", status_fault="none", register_delay_ms=0, status_delay_ms=0,
+                    close_keepalive_after=0, register_late=False)
+        load.stop()
+        load.pay_unheard(run.rng)
+        run.judge(world, load, seconds=60)
 
 
 LIES = (
@@ -53,13 +54,18 @@ LIES = (
 )
 
 
-@row(trials=6, quick=6)
+@row(trials=12, quick=6)
 def bank_lies(run):
     """Amount, deposit, currency, number and id that do not fit: nothing is told, the payment is flagged."""
-    world = run.world(LEOPAY_CHECK_DELAY="1")
+    lie_to(run, run.world(LEOPAY_CHECK_DELAY="1"), min(run.trials, len(LIES)))
+    if run.trials > len(LIES):
+        lie_to(run, run.world(LEOPAY_CHECK_DELAY="1", protocol="rbs"), run.trials - len(LIES))
+
+
+def lie_to(run, world, trials):
     load = run.load(world)
     before = {}
-    for index in range(run.trials):
+    for index in range(trials):
         what, lie, truth = LIES[index % len(LIES)]
         world.knobs(**{**before, **lie})
         before = truth
@@ -70,7 +76,7 @@ def bank_lies(run):
         run.count()
     verdict = world.judge(load.posts)
     run.must(not verdict.fatal and not verdict.receipts, f"while it lied: {verdict.findings[:5]}")
-    run.note(f"{len(world.lies)} payments in {run.trials} lies: all flagged, {verdict.receipts} confirmations")
+    run.note(f"{len(world.lies)} payments in {trials} lies: all flagged, {verdict.receipts} confirmations")
     # The bank comes to its senses: it is asked again, and now what it says fits.
     world.knobs(**before)
     world.lies.clear()
