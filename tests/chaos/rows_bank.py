@@ -26,7 +26,7 @@ def random_faults(rng):
     }
 
 
-@row(trials=80, quick=16)
+@row(trials=80, quick=12)
 def bank_faults(run):
     """A random mix of faults at register.do and at the status question, on both gateways, while payments go on."""
     for protocol in ("ecom", "rbs"):
