@@ -29,8 +29,7 @@ static void judge_clock(struct doctor *doctor, const char *check, int64_t ahead_
                off_us > CLOCK_WARNING_US ? MSG_A_CLOCK : MSG_C_NONE, MSG_D_CLOCK, text, NULL, NULL);
 }
 
-/* ---- The database -------------------------------------------------------------------------------
- */
+/* ---- The database ------------------------------------------------------- */
 
 static void judge_schema(struct doctor *doctor, const struct leopay_database_probe *probe)
 {
@@ -119,8 +118,7 @@ static void on_work(void *data, int code, const struct leopay_work_probe *probe,
                    NULL);
 }
 
-/* ---- The bank -----------------------------------------------------------------------------------
- */
+/* ---- The bank ----------------------------------------------------------- */
 
 static void judge_silence(struct doctor *doctor, const struct leopay_bank_probe *probe)
 {

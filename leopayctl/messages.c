@@ -104,8 +104,7 @@ const char *status_label(enum leopay_status_code status)
     return "?";
 }
 
-/* ---- Codes --------------------------------------------------------------------------------------
- */
+/* ---- Codes -------------------------------------------------------------- */
 
 static const struct {
     int code;

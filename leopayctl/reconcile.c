@@ -136,8 +136,7 @@ static void on_reconciled(void *data, int code, const struct leopay_reconciliati
         reconcile->result = *result;
 }
 
-/* ---- Totals -------------------------------------------------------------------------------------
- */
+/* ---- Totals ------------------------------------------------------------- */
 
 static const char *decimal(int64_t number, char text[24])
 {
@@ -165,8 +164,7 @@ static bool all_agrees(const struct leopay_reconciliation *r)
     return !r->differing && !r->unanswered && !r->missing_here;
 }
 
-/* ---- Asking the bank ----------------------------------------------------------------------------
- */
+/* ---- Asking the bank ---------------------------------------------------- */
 
 static int read_day(const struct ctl *ctl, const char *name, bool end, int64_t *ret_us)
 {
@@ -207,8 +205,7 @@ static int ask_bank(struct ctl *ctl)
     return all_agrees(&reconcile.result) ? STATUS_DONE : STATUS_DIFFERS;
 }
 
-/* ---- What is stored -----------------------------------------------------------------------------
- */
+/* ---- What is stored ----------------------------------------------------- */
 
 static void on_findings(void *data, int code, const struct leopay_finding *rows, size_t count,
                         const struct leopay_error *err)

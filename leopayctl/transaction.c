@@ -73,8 +73,7 @@ int run_transaction_notify(struct ctl *ctl)
     return act(ctl, 1u << LEOPAY_STATUS_PAID, notify);
 }
 
-/* ---- Register -----------------------------------------------------------------------------------
- */
+/* ---- Register ----------------------------------------------------------- */
 
 enum { ID, PAYMENT_URL, COLUMNS };
 
