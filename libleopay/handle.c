@@ -120,7 +120,7 @@ static int open_parts(struct leopay *lp, const struct leopay_options *options,
         .connections = PG_CONNECTIONS,
         .connect_timeout_ms = PG_CONNECT_MS,
         .patience_ms = options->jobs ? 0 : PG_PATIENCE_MS,
-        .setup = options->jobs ? &lp_store_setup : NULL,
+        .setup = options->jobs ? &lp_store_setup : &lp_store_setup_reports,
         .log = lp->log,
     };
     code = lp_pg_new(lp->loop, &pg, &lp->pg, err);

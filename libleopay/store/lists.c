@@ -84,7 +84,8 @@ static const struct lp_pg_statement list = {
         WALK("newest") NEWEST_FIRST
         "), period AS ("
         "  SELECT min(p.id) AS first, max(p.id) + 1 AS upper"
-        "    FROM (SELECT t.id FROM leopay.transactions t WHERE" IN_PERIOD " OFFSET 0) p"
+        "    FROM (SELECT t.id FROM leopay.transactions t"
+        "           WHERE $12 IS NULL AND NOT " NO_PERIOD " AND" IN_PERIOD " OFFSET 0) p"
         "), older AS ("
         "  SELECT CASE WHEN $12 IS NOT NULL THEN $12 WHEN " NO_PERIOD " THEN 1"
         "              ELSE coalesce((SELECT first FROM period), 1) END AS lower,"

@@ -11,7 +11,15 @@ const struct lp_store_statement *const lp_store_statements[LP_STORE_END_] = {
 
 const struct lp_pg_statement lp_store_setup = {
     .name = "leopay_setup",
-    .sql = "SELECT set_config('enable_seqscan', 'off', false), set_config('enable_hashjoin', "
-           "'off', false),"
-           "       set_config('enable_mergejoin', 'off', false)",
+    .sql = "SELECT set_config('enable_seqscan', 'off', false),"
+           "       set_config('enable_hashjoin', 'off', false),"
+           "       set_config('enable_mergejoin', 'off', false),"
+           "       set_config('jit', 'off', false),"
+           "       (SELECT set_config(name, '1000', false) FROM pg_catalog.pg_settings"
+           "         WHERE name = 'client_connection_check_interval')",
+};
+
+const struct lp_pg_statement lp_store_setup_reports = {
+    .name = "leopay_setup_reports",
+    .sql = "SELECT set_config('jit', 'off', false)",
 };

@@ -87,10 +87,16 @@ struct lp_store_item {
 /*
  * For the connections of a handle that moves payments all day.  Its prepared plans must not be
  * those of the small tables of the first day: statements by key go by the index, whatever the
- * table's size was when they were planned. Behind a pooler the setting may be lost, or reach others
- * of the same role: nothing but time hangs on it.
+ * table's size was when they were planned.  A page that nobody waits for any longer ends within a
+ * second, where the server can look for that (from PostgreSQL 14 on).
+ *
+ * Others read long lists in many short statements, which cost less than to compile them.
+ *
+ * Behind a pooler the settings may be lost, or reach others of the same role: nothing but time
+ * hangs on them.
  */
 extern const struct lp_pg_statement lp_store_setup;
+extern const struct lp_pg_statement lp_store_setup_reports;
 
 int lp_store_new(struct lp_loop *loop, struct lp_pg *pg, struct lp_store **ret_store);
 /* Refuses everything new with LEOPAY_ECLOSED; what is under way goes on until it is freed. */

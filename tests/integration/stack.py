@@ -134,11 +134,6 @@ class Postgres:
             raise AssertionError(f"psql: {done.stderr.strip()}")
         return [line.split("\x1f") for line in done.stdout.splitlines()]
 
-    def script(self, path, database, **variables):
-        given = [word for name, value in variables.items() for word in ("-v", f"{name}={value}")]
-        subprocess.run(["psql", "-X", "-q", *given, "-d", self.url(database), "-f", path], check=True, timeout=200,
-                       stdin=subprocess.DEVNULL)
-
     def new_database(self, migrated=True):
         if migrated and not self.template:
             run_ctl(["migrate"], {"LEOPAY_DATABASE_URL": self.url()})

@@ -8,6 +8,7 @@ step of them has read.
 
 import json
 import re
+import subprocess
 import unittest
 
 from stack import ROOT, Case, Postgres, run_ctl
@@ -44,7 +45,8 @@ class Plans(Case):
         cls.postgres = Postgres.get()
         cls.database = cls.postgres.new_database()
         cls.url = cls.postgres.url(cls.database)
-        cls.postgres.script(f"{ROOT}/tests/support/payments.sql", cls.database, rows=ROWS)
+        subprocess.run(["psql", "-X", "-q", "-v", f"rows={ROWS}", "-d", cls.url, "-f", f"{ROOT}/tests/support/payments.sql"],
+                       check=True, timeout=200, stdin=subprocess.DEVNULL)
         for setting in ("session_preload_libraries = auto_explain", "auto_explain.log_min_duration = 0",
                         "auto_explain.log_analyze = on", "auto_explain.log_timing = off",
                         "auto_explain.log_format = json", "jit = off", "max_parallel_workers_per_gather = 0"):
