@@ -59,6 +59,15 @@ if(LEOPAY_WERROR)
     add_compile_options(-Werror)
 endif()
 
+# Counts are kept atomically, since leopayd has threads; and added to by every process that ends.
+if(LEOPAY_COVERAGE)
+    if(NOT CMAKE_C_COMPILER_ID STREQUAL "GNU")
+        message(FATAL_ERROR "LEOPAY_COVERAGE needs gcc: gcovr reads its counts")
+    endif()
+    add_compile_options(--coverage -fprofile-update=atomic)
+    add_link_options(--coverage)
+endif()
+
 if(LEOPAY_SANITIZE)
     add_compile_options(-fsanitize=${LEOPAY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     add_link_options(-fsanitize=${LEOPAY_SANITIZE})

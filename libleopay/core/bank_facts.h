@@ -36,4 +36,11 @@ struct lp_bank_facts {
     char message[257];   /* errorMessage or actionCodeDescription, for operators */
 };
 
+/* Whether two ISO 4217 numbers mean one currency: 810 is the rouble of before 1998, which the older
+ * gateway may still show. */
+static inline bool lp_is_currency(int one, int other)
+{
+    return (one == 810 ? 643 : one) == (other == 810 ? 643 : other);
+}
+
 #endif

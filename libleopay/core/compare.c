@@ -22,12 +22,6 @@ enum stand {
     STAND_NOTHING,  /* it will not come */
 };
 
-/* The rouble's code of before 1998, which the older gateway may still show. */
-static int modern_currency(int currency)
-{
-    return currency == 810 ? 643 : currency;
-}
-
 static bool is_other(const struct lp_ours *ours, const struct lp_bank_facts *theirs)
 {
     return (*theirs->order_number && strcmp(theirs->order_number, ours->order_number)) ||
@@ -99,18 +93,13 @@ static const unsigned when_failed[] = {
 
 static unsigned compare_stands(enum leopay_status_code ours, enum stand theirs)
 {
-    switch (ours) {
-    case LEOPAY_STATUS_PAID:
-    case LEOPAY_STATUS_NOTIFIED:
+    if (ours == LEOPAY_STATUS_PAID || ours == LEOPAY_STATUS_NOTIFIED)
         return when_paid[theirs];
-    case LEOPAY_STATUS_FAILED:
+    if (ours == LEOPAY_STATUS_FAILED)
         return when_failed[theirs];
-    case LEOPAY_STATUS_NEW:
-        /* The bank has an order of which we have not heard the answer yet. */
-        return theirs == STAND_OPEN ? LP_FINDING(LEOPAY_FINDING_STATUS) : when_open[theirs];
-    case LEOPAY_STATUS_REGISTERED:
-        break;
-    }
+    /* The bank has an order of which we have not heard the answer yet. */
+    if (ours == LEOPAY_STATUS_NEW && theirs == STAND_OPEN)
+        return LP_FINDING(LEOPAY_FINDING_STATUS);
     return when_open[theirs];
 }
 
@@ -138,7 +127,7 @@ void lp_compare(const struct lp_ours *ours, const struct lp_bank_facts *theirs,
     result.findings = compare_stands(ours->status, stand);
     if (theirs->has_amount && theirs->amount != ours->amount)
         result.findings |= LP_FINDING(LEOPAY_FINDING_AMOUNT);
-    if (theirs->currency && modern_currency(theirs->currency) != modern_currency(ours->currency))
+    if (theirs->currency && !lp_is_currency(theirs->currency, ours->currency))
         result.findings |= LP_FINDING(LEOPAY_FINDING_CURRENCY);
     if (result.paid && theirs->has_deposited && result.paid_amount != ours->amount)
         result.findings |= LP_FINDING(LEOPAY_FINDING_DEPOSIT);

@@ -40,12 +40,6 @@ static bool is_time(int64_t time_ms)
     return time_ms > 0 && time_ms < TIME_END_MS;
 }
 
-/* The rouble's code of before 1998, which the older gateway may still show. */
-static int modern_currency(int currency)
-{
-    return currency == 810 ? 643 : currency;
-}
-
 static enum lp_event judge_absence(const struct lp_expectation *expected,
                                    struct lp_verdict *verdict)
 {
@@ -84,8 +78,7 @@ static bool is_foreign(const struct lp_expectation *expected, const struct lp_ba
         snprintf(note, size, "the bank's order id differs: %.64s", facts->order_id);
     else if (facts->has_amount && facts->amount != expected->amount)
         snprintf(note, size, "the bank's amount differs: %lld", (long long)facts->amount);
-    else if (facts->currency &&
-             modern_currency(facts->currency) != modern_currency(expected->currency))
+    else if (facts->currency && !lp_is_currency(facts->currency, expected->currency))
         snprintf(note, size, "the bank's currency differs: %d", facts->currency);
     else if (asked_by_number(expected) && facts->date_ms > 0 &&
              facts->date_ms < (expected->created_at_us - NUMBER_AGE_MAX_US) / 1000)

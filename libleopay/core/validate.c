@@ -24,9 +24,10 @@ static size_t field_position(const char *field)
 {
     size_t position = 0;
 
-    while (position < FIELD_COUNT && strcmp(field_names[position], field))
+    while (strcmp(field_names[position], field)) {
         position++;
-    assert(position < FIELD_COUNT);
+        assert(position < FIELD_COUNT);
+    }
     return position;
 }
 

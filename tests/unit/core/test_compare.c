@@ -92,6 +92,10 @@ static void every_status_against_every_status(void)
     check(refunded(4, 1), PAID | PART, PAID | PART, PART, PAID | PART);
     check(refunded(2, 1), PAID | PART, PAID | PART, PART, PAID | PART);
     check(refunded(2, 0), PAID, PAID, 0, PAID);
+
+    struct lp_bank_facts nothing = refunded(4, 0); /* nothing of nothing went back: not all */
+    nothing.deposited = 0;
+    LP_ASSERT_INT(compare(LEOPAY_STATUS_FAILED, &nothing).findings, PAID | PART | DEPOSIT);
     check(theirs(4), PAID | PART, PAID | PART, PART, PAID | PART);
 }
 
@@ -134,6 +138,11 @@ static void deposits(void)
     facts = deposited(2, -1);
     LP_ASSERT_INT(compare(LEOPAY_STATUS_PAID, &facts).findings, DEPOSIT);
     LP_ASSERT_INT(compare(LEOPAY_STATUS_PAID, &facts).paid_amount, 0);
+    facts = deposited(2, 6000); /* of an amount that nobody names, the deposit is all we know */
+    facts.has_amount = false;
+    facts.bonus = 4000;
+    LP_ASSERT_INT(compare(LEOPAY_STATUS_PAID, &facts).paid_amount, 6000);
+    LP_ASSERT_INT(compare(LEOPAY_STATUS_PAID, &facts).findings, DEPOSIT);
     facts = deposited(0, 0); /* nothing came yet: no deposit to speak of */
     LP_ASSERT_INT(compare(LEOPAY_STATUS_REGISTERED, &facts).findings, 0);
 }
@@ -150,6 +159,11 @@ static void money(void)
     LP_ASSERT_INT(compare(LEOPAY_STATUS_NOTIFIED, &facts).refunded, 0);
     facts = theirs(2);
     LP_ASSERT_INT(compare(LEOPAY_STATUS_NOTIFIED, &facts).paid_amount, 10000);
+    facts.amount = -1; /* no sum is made of what cannot be */
+    LP_ASSERT_INT(compare(LEOPAY_STATUS_NOTIFIED, &facts).paid_amount, 0);
+    facts.has_amount = false;
+    CU_ASSERT_TRUE(compare(LEOPAY_STATUS_NOTIFIED, &facts).paid);
+    LP_ASSERT_INT(compare(LEOPAY_STATUS_NOTIFIED, &facts).paid_amount, 0);
     static const int without[] = {0, 1, 3, 5, 6, 7, 8, 9};
     for (size_t i = 0; i < sizeof(without) / sizeof(*without); i++) {
         facts = deposited(without[i], 10000);

@@ -239,7 +239,7 @@ static void refunds(void)
     check(&id, &facts, LP_EV_REFUNDED, false);
     facts.refunded = 6130;
     check(&id, &facts, LP_EV_PART_REFUNDED, true);
-    facts.has_refunded = false;
+    facts.deposited = facts.refunded = 0; /* nothing of nothing went back: that is not all */
     check(&id, &facts, LP_EV_PART_REFUNDED, true);
 }
 
@@ -380,7 +380,7 @@ static void the_time_is_the_banks_own(void)
     check_paid_at(&facts, CREATED_US + 1000, false);
     facts.deposited_ms = 0;
     check_paid_at(&facts, CREATED_US + 2000, false);
-    facts.deposited_ms = -1;
+    facts.deposited_ms = INT64_C(253402300800000); /* the year 10000 */
     facts.operation_ms = 0;
     check_paid_at(&facts, CREATED_US + 3000, false);
     facts.operation_ms = -1;

@@ -84,6 +84,11 @@ static void the_userid_keeps_its_type(void)
     LP_ASSERT_INT(find(values, "billing_userid")->kind, LEOPAY_VALUE_NUMBER);
     LP_ASSERT_INT(find(values, "billing_userid")->number, INT64_MIN);
     CU_ASSERT_PTR_NULL(find(values, "billing_userid")->text);
+    /* What is called a number and is none is shown as it is, not as another number. */
+    payment.billing_userid = "9223372036854775808";
+    leopay_transaction_values(&payment, values);
+    LP_ASSERT_INT(find(values, "billing_userid")->kind, LEOPAY_VALUE_TEXT);
+    LP_ASSERT_TEXT(find(values, "billing_userid")->text, "9223372036854775808");
 }
 
 static void each_kind_carries_its_value(void)
