@@ -60,7 +60,9 @@ class Load:
     def new_post(self, rng, billing=None, key=True):
         user = next(self.users)
         userid = user if rng.random() < 0.7 else f"абонент {user}"
-        post = Post(userid, rng.randrange(1, 10_000_000), billing or rng.choice(self.billings),
+        # Half of them pay whole roubles, as people do: of those a commission often ends in half a kopeck.
+        amount = rng.choice((rng.randrange(1, 10_000_000), 100 * rng.randrange(1, 100_000)))
+        post = Post(userid, amount, billing or rng.choice(self.billings),
                     f"key-{user}-{rng.randrange(1 << 30)}" if key else None)
         self.posts.append(post)
         return post

@@ -31,12 +31,12 @@ class Failed(Exception):
 class Run:
     """One run of one row."""
 
-    def __init__(self, name, seed, trials, quick, keep=None):
+    def __init__(self, name, seed, trials, quick, patience):
         self.name = name
         self.seed = seed
         self.trials = trials
         self.quick = quick
-        self.keep = keep
+        self.patience = patience
         self.rng = random.Random(f"{seed}/{name}")
         self.done = 0
         self.verdict = oracle.Verdict()
@@ -85,7 +85,7 @@ class Run:
         """Waits until all is settled, asks the oracle, and demands zeros."""
         began = time.monotonic()
         if settled:
-            world.wait_settled(seconds)
+            world.wait_settled(min(seconds, self.patience))
         took = time.monotonic() - began
         posts = [post for load in loads for post in load.posts]
         verdict = world.judge(posts)

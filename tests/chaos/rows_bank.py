@@ -9,15 +9,16 @@ from stack import wait_for
 from wire import request
 
 REGISTER = ("reset_before", "reset_after", "hang", "hang_after", "http_500", "http_502_html", "http_429", "html_200",
-            "garbage", "empty", "redirect", "truncated", "cut", "slow_body")
-STATUS = REGISTER + ("refuse_code",)
+            "garbage", "empty", "redirect", "truncated", "cut", "slow_body", "refuse_code")
+STATUS = REGISTER
 
 
 def random_faults(rng):
     """A mix for the next requests: what goes wrong, for how many, and whether the bank acted all the same."""
     return {
         "register_fault": rng.choice(REGISTER), "register_fault_count": rng.randrange(0, 4),
-        "register_fault_processed": rng.random() < 0.5, "register_delay_ms": rng.choice((0, 0, 0, 20, 200)),
+        "register_fault_processed": rng.random() < 0.5, "register_refuse_code": rng.choice((1, 7)),
+        "register_delay_ms": rng.choice((0, 0, 0, 20, 200)),
         "register_late": rng.random() < 0.3,
         "status_fault": rng.choice(STATUS), "status_fault_count": rng.randrange(0, 6),
         "status_fault_processed": rng.random() < 0.5, "status_delay_ms": rng.choice((0, 0, 0, 20, 100)),
