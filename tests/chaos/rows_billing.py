@@ -4,6 +4,7 @@
 import time
 
 from rows import row
+from stack import wait_for
 
 MODES = ("http_500", "http_404", "429", "redirect", "reset", "reset_after", "201", "204")
 LONG = ("slow", "hang", "hang_after")                       # a byte a second, and the delivery's whole 30 s
@@ -28,6 +29,23 @@ def billing_faults(run):
     for name in names:
         world.bank("POST", "/sandbox/billing", {"name": name, "mode": "ok", "count": -1, "delay_ms": 0})
     run.judge(world, load, seconds=20 if run.quick else 75)
+
+
+@row(trials=15)
+def billing_outage(run):
+    """A billing is down for attempt after attempt: it is told all the same, when it is back."""
+    world = run.world(LEOPAY_RETRY_MAX_DELAY="1")
+    load = run.load(world)
+    world.bank("POST", "/sandbox/billing", {"name": "demo", "mode": "http_500"})
+    post = load.new_post(run.rng)
+    load.post_until_known(post, run.rng)
+    load.come_back(load.pay(post.number), run.rng)
+    try:
+        wait_for("it was tried so often", lambda: len(world.receipts()) >= run.trials, 3 * run.trials + 20)
+    finally:
+        run.count(len(world.receipts()))
+        world.bank("POST", "/sandbox/billing", {"name": "demo", "mode": "ok"})
+        run.judge(world, load, seconds=10)
 
 
 WAITING = """

@@ -122,6 +122,72 @@ def one_zombie(run):
     run.count()
 
 
+def paid_posts(run, load, count):
+    """Posts that are paid and whose payers are back."""
+    posts = [load.new_post(run.rng) for _ in range(count)]
+    for post in posts:
+        load.post_until_known(post, run.rng)
+        load.come_back(load.pay(post.number), run.rng)
+    return posts
+
+
+def times_told(world, posts):
+    """How often each of them was told, sorted."""
+    told = collections.Counter(one["id"] for one in world.receipts())
+    return sorted(told[post.number] for post in posts)
+
+
+@row(trials=8)
+def late_failure(run):
+    """A daemon wakes up with failed deliveries in hand, while another makes them: it must not set them free."""
+    world = run.world()
+    sleeper = world.daemon
+    load = run.load(world)
+    world.bank("POST", "/sandbox/billing", {"name": "demo", "mode": "http_500", "delay_ms": 1500})
+    posts = paid_posts(run, load, run.trials)
+    wait_for("all are being told", lambda: len(world.receipts()) == run.trials)
+    sleeper.child.send_signal(signal.SIGSTOP)
+    world.bank("POST", "/sandbox/billing", {"name": "demo", "mode": "ok", "delay_ms": 8000})
+    world.add_daemon()
+    wait_for("the other is telling them", lambda: len(world.receipts()) == 2 * run.trials, 60)
+    sleeper.child.send_signal(signal.SIGCONT)
+    wait_for("the sleeper notices", lambda: world.metric(sleeper, "leopay_deliveries_failed_total") >= run.trials, 30)
+    run.judge(world, load)
+    run.must(times_told(world, posts) == [2] * run.trials, f"times told: {times_told(world, posts)}")
+    run.count(run.trials)
+
+
+@row(trials=4)
+def long_attempts(run):
+    """Calls that take longer than a lease are made once all the same, by one of two daemons: leases are renewed."""
+    delay = 19000                                           # a lease lasts 15 s
+    world = run.world(daemons=2, LEOPAY_CHECK_DELAY="600", LEOPAY_SBERBANK_TIMEOUT="40")
+    load = run.load(world, tries=1)
+    asked = [load.new_post(run.rng) for _ in range(run.trials)]
+    for post in asked:
+        load.post_until_known(post, run.rng)
+    world.bank("POST", "/sandbox/billing", {"name": "demo", "mode": "ok", "delay_ms": delay})
+    told = paid_posts(run, load, run.trials)
+    wait_for("the first are being told", lambda: len(world.receipts()) >= run.trials)
+    world.bank("POST", "/sandbox/billing", {"name": "demo", "mode": "ok", "delay_ms": 0})
+    world.knobs(status_delay_ms=delay, register_delay_ms=delay)
+    for post in asked:
+        load.come_back(load.pay(post.number), run.rng)
+    ordered = [load.new_post(run.rng) for _ in range(run.trials)]
+    threads = [threading.Thread(target=load.send, args=(post, world.port, 60)) for post in ordered]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    world.knobs(status_delay_ms=0, register_delay_ms=0)
+    run.judge(world, load)
+    questions = {int(order["orderNumber"]): order["status_questions"] for order in world.bank_orders()}
+    run.must(all(post.pages for post in ordered), f"orders were answered {[dict(post.answers) for post in ordered]}")
+    run.must({questions[post.number] for post in asked} == {1}, f"questions an order: {questions}")
+    run.must(times_told(world, told + asked) == [1] * 2 * run.trials, f"times told: {times_told(world, told + asked)}")
+    run.count(3 * run.trials)
+
+
 @row(trials=1, quick=1)
 def idle(run):
     """Two daemons with nothing to do ask the database for work once a second a thread, and no more."""
