@@ -7,23 +7,30 @@
 
 #include "store/statements.h"
 
-#define LEASE              "nextval('leopay.leases')"
-#define LEASE_END          "now() + interval '15 s'"
+#define LEASE        "nextval('leopay.leases')"
+#define LEASE_LENGTH "interval '15 s'"
+#define LEASE_END    "now() + " LEASE_LENGTH
+
 #define MICROSECONDS(time) "(extract(epoch FROM " time ") * 1000000)::bigint"
+#define CREATED            MICROSECONDS("t.created_at")
+#define PAID               MICROSECONDS("t.paid_at")
+#define NOW                MICROSECONDS("now()")
 
-/* What every claim shows; needs c (a job), and the tag as a text named by the macro's argument. */
-#define CLAIM_COLUMNS(tag)                                                                         \
-    " t.id, c.lease, c.kind, c.attempts, (extract(epoch FROM c.due_at - now()) * 1000)::bigint,"   \
-    " c.denied_at < (SELECT answered_at FROM leopay.bank_access WHERE tag = " tag "),"             \
-    " t.status, t.amount, t.amount - t.commission, t.currency, t.order_number, t.order_id,"        \
-    " " MICROSECONDS("t.created_at") ", " MICROSECONDS("t.paid_at") ", " MICROSECONDS(             \
-        "now()") ","                                                                               \
-                 " b.system_name, t.billing_userid, t.billing_userid_is_number, b.url, b.wire,"    \
-                 " array_to_string(b.allowed_nets, ' '), t.attempts, b.failures, f.body, f.key_id"
-
-#define CLAIM_JOINS                                                                                \
-    " JOIN leopay.billings b ON b.id = t.billing_id"                                               \
-    " LEFT JOIN leopay.confirmations f ON f.transaction_id = t.id"
+/*
+ * What every claim shows; needs c (a job).  `tag` and `deliveries`, how many were tried, are SQL.
+ * With "LEFT" a payment is shown whose job could not be claimed.
+ */
+#define SHOW_CLAIMS(tag, deliveries, left)                                                         \
+    "SELECT t.id, c.lease, c.kind, c.attempts,"                                                    \
+    "       (extract(epoch FROM c.due_at - now()) * 1000)::bigint,"                                \
+    "       c.denied_at < (SELECT answered_at FROM leopay.bank_access WHERE tag = " tag "),"       \
+    "       t.status, t.amount, t.amount - t.commission, t.currency, t.order_number, t.order_id,"  \
+    "       " CREATED ", " PAID ", " NOW ","                                                       \
+    "       b.system_name, t.billing_userid, t.billing_userid_is_number, b.url, b.wire,"           \
+    "       array_to_string(b.allowed_nets, ' '), " deliveries ", b.failures, f.body, f.key_id"    \
+    "  FROM leopay.transactions t " left " JOIN c ON c.transaction_id = t.id"                      \
+    "  JOIN leopay.billings b ON b.id = t.billing_id"                                              \
+    "  LEFT JOIN leopay.confirmations f ON f.transaction_id = t.id"
 
 /*
  * Who lives renews every LP_LEASE_RENEW_MS and so has 10 s left at least.  A lease with less is
@@ -32,6 +39,26 @@
 #define LEASED_BY_THE_LIVING "leased_until > now() + interval '8 s'"
 
 #define FREE_AND_DUE "due_at <= now() AND (leased_until IS NULL OR leased_until <= now())"
+
+/*
+ * Of the jobs that are due, those whose lease ran out: whoever delivered has recorded nothing, and
+ * the billing may have it.  Such an attempt keeps its number and gets its record here.  A job of
+ * before the first delivery has no confirmation yet.
+ */
+#define CUT_OFF                                                                                    \
+    "), cut AS ("                                                                                  \
+    "  UPDATE leopay.transactions t SET attempts = t.attempts + 1, last_error = " CUT_OFF_ERROR    \
+    "    FROM due d JOIN leopay.confirmations f ON f.transaction_id = d.transaction_id"            \
+    "   WHERE t.id = d.transaction_id AND d.kind = 'notify' AND d.lease IS NOT NULL"               \
+    "  RETURNING t.id, t.attempts, d.leased_until"                                                 \
+    "), told AS ("                                                                                 \
+    "  INSERT INTO leopay.deliveries (transaction_id, attempt, started_at, duration_ms, error)"    \
+    "  SELECT id, attempts, leased_until - " LEASE_LENGTH ", 0, " CUT_OFF_ERROR " FROM cut"
+
+#define CUT_OFF_ERROR "'broken off: nobody knows whether it arrived'"
+
+/* Needs cut. */
+#define DELIVERIES "coalesce((SELECT x.attempts FROM cut x WHERE x.id = t.id), t.attempts)"
 
 static const char *text_or_empty(const struct lp_row *row, int column)
 {
@@ -89,9 +116,7 @@ static const struct lp_pg_statement claim_bank = {
         "  UPDATE leopay.jobs j"
         "     SET lease = " LEASE ", leased_until = " LEASE_END ", asked_at = now(), hinted = false"
         "    FROM due WHERE j.transaction_id = due.transaction_id RETURNING j.*"
-        ")"
-        "SELECT" CLAIM_COLUMNS(
-            "$2") " FROM c JOIN leopay.transactions t ON t.id = c.transaction_id" CLAIM_JOINS,
+        ")" SHOW_CLAIMS("$2", "t.attempts", ""),
 };
 
 int lp_store_claim_bank(struct lp_store *store, int limit, const char *tag, lp_store_call_cb cb,
@@ -124,10 +149,10 @@ static const struct lp_pg_statement claim_notify = {
         "           ORDER BY j.billing_id LIMIT 1)"
         "    FROM waiting w WHERE w.billing_id IS NOT NULL"
         "), due AS ("
-        "  SELECT d.transaction_id"
+        "  SELECT d.*"
         "    FROM waiting w JOIN leopay.billings b ON b.id = w.billing_id"
         "   CROSS JOIN LATERAL ("
-        "     SELECT transaction_id FROM leopay.jobs"
+        "     SELECT transaction_id, kind, lease, leased_until FROM leopay.jobs"
         "      WHERE kind = 'notify' AND billing_id = w.billing_id AND " FREE_AND_DUE
         "      ORDER BY due_at"
         "      LIMIT greatest(0, CASE WHEN b.failures >= $3 THEN 1 ELSE $2 END"
@@ -139,10 +164,8 @@ static const struct lp_pg_statement claim_notify = {
         "   ORDER BY random() LIMIT $1"
         "), c AS ("
         "  UPDATE leopay.jobs j SET lease = " LEASE ", leased_until = " LEASE_END
-        "    FROM due WHERE j.transaction_id = due.transaction_id RETURNING j.*"
-        ")"
-        "SELECT" CLAIM_COLUMNS(
-            "''") " FROM c JOIN leopay.transactions t ON t.id = c.transaction_id" CLAIM_JOINS,
+        "    FROM due WHERE j.transaction_id = due.transaction_id RETURNING j.*" CUT_OFF
+        ")" SHOW_CLAIMS("''", DELIVERIES, ""),
 };
 
 int lp_store_claim_notify(struct lp_store *store, int limit, int per_billing, int failing_after,
@@ -179,13 +202,15 @@ static const struct lp_pg_statement take = {
         "   WHERE id = $1"
         "     AND CASE WHEN $2 THEN status = 'paid' OR ($3 AND status = 'notified')"
         "              ELSE status IN ('new', 'registered', 'failed') END"
+        "), due AS ("
+        "  SELECT j.transaction_id, j.kind, j.lease, j.leased_until"
+        "    FROM wanted w JOIN leopay.jobs j ON j.transaction_id = w.id AND j.kind = w.kind"
+        "   WHERE NOT w.ended AND (j.leased_until IS NULL OR j.leased_until <= now())"
+        "   FOR UPDATE OF j"
         "), held AS ("
         "  UPDATE leopay.jobs j"
         "     SET lease = " LEASE ", leased_until = " LEASE_END ", asked_at = now(), hinted = false"
-        "    FROM wanted w"
-        "   WHERE NOT w.ended AND j.transaction_id = w.id AND j.kind = w.kind"
-        "     AND (j.leased_until IS NULL OR j.leased_until <= now())"
-        "  RETURNING j.*"
+        "    FROM due WHERE j.transaction_id = due.transaction_id RETURNING j.*" CUT_OFF
         "), made AS ("
         "  INSERT INTO leopay.jobs (transaction_id, billing_id, due_at, leased_until, lease, "
         "asked_at, kind)"
@@ -208,10 +233,7 @@ static const struct lp_pg_statement take = {
         "  SELECT t.id, CASE WHEN $2 THEN 'operator_notify' ELSE 'operator_check' END, $5"
         "    FROM leopay.transactions t LEFT JOIN c ON c.transaction_id = t.id"
         "   WHERE t.id = $1 AND (c.lease IS NOT NULL OR (c.transaction_id IS NULL AND NOT $2))"
-        ")"
-        "SELECT" CLAIM_COLUMNS(
-            "$4") " FROM leopay.transactions t LEFT JOIN c ON c.transaction_id = t.id" CLAIM_JOINS
-                  " WHERE t.id = $1",
+        ")" SHOW_CLAIMS("$4", DELIVERIES, "LEFT") " WHERE t.id = $1",
 };
 
 int lp_store_take(struct lp_store *store, int64_t id, bool notify, bool force, const char *tag,

@@ -63,6 +63,24 @@ class Kills(Case):
         stack.start_daemon()
         self.check_arrives(stack, number)
         self.assertLess(time.monotonic() - began, 25)
+        self.assertEqual([one.headers["leopay-attempt"] for one in self.billing.of(number)], ["1", "2"])
+        shown = stack.payment(number)
+        self.assertEqual(shown["attempts"], 2)
+        self.assertEqual([one["attempt"] for one in shown["deliveries"]], [1, 2])
+        self.assertIn("broken off", shown["deliveries"][0]["error"])
+        self.assertIsNone(shown["deliveries"][1]["error"])
+
+    def test_killed_while_telling_and_told_by_hand(self):
+        stack = self.stack_with_billing()
+        self.billing.script = ["hang", 200]
+        number = stack.pay(billing="listening")
+        wait_for("the confirmation is out", lambda: self.billing.of(number))
+        stack.daemon.child.kill()
+        wait_for("its lease has run out", lambda: stack.postgres.sql(
+            f"SELECT 1 FROM leopay.jobs WHERE transaction_id = {number} AND leased_until < now()", stack.database), 30)
+        stack.ctl("transaction", "notify", str(number))
+        self.assertEqual([one.headers["leopay-attempt"] for one in self.billing.of(number)], ["1", "2"])
+        self.assertEqual(stack.payment(number)["status"], "notified")
 
     def test_killed_again_and_again(self):
         stack = self.stack_with_billing(LEOPAY_CHECK_DELAY="1")
