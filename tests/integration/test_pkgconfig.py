@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import unittest
 
+from build import is_sanitized
 from stack import BUILD, ROOT, Case, Process, clean_env, free_port, wait_for
 from wire import request
 
@@ -32,11 +33,6 @@ BODY = ('{"id": 123, "account_id": 42, "amount": 10000, "payment_date": "2026-11
         'GlxkxZ7DA3XP6zat+/Sjw1pSABaZeja7Qc+6Iz5lT3MXx08YLKw0J+zQMMGLVGKQkyeQ+71xMn81qbgiOh2nHlHi+w0cSjI/'
         'CQlXDqbczobD8cMmKXBVBAO62WXba/BR9711Q80K5751aQmGEGpXaWbux2PEbFyyogHg0IQ8kw8zbwU41cnXbcN3OphjeRUU'
         't9DMkPmmgxFXYxOqva4J8IWFpJgTAvJvCzcDHTBd1YtAKe2JJkyH3nc3cUSF/5/v/tMhjQ=="}')
-
-
-def is_sanitized():
-    with open(os.path.join(BUILD, "CMakeCache.txt"), encoding="utf-8") as cache:
-        return re.search(r"^LEOPAY_SANITIZE:\w+=.+$", cache.read(), re.M) is not None
 
 
 @unittest.skipIf(is_sanitized(), "a library with a sanitizer in it serves only programs that have it too")
