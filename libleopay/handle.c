@@ -19,7 +19,7 @@
 #include "flow/context.h"
 #include "flow/health.h"
 #include "flow/jobs.h"
-#include "settings.h"
+#include "settings/settings.h"
 #include "wire/digest.h"
 
 #define PG_CONNECTIONS       2 /* one for the batches, one for calls that may take their time */

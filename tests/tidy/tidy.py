@@ -24,7 +24,8 @@ LAYERS = {
     "io": {"core", "base"},
     "store": {"io", "core", "base"},
     "flow": {"store", "wire", "io", "core", "base"},
-    "": {"flow", "store", "wire", "io", "core", "base"},  # handle, op, sync, settings
+    "settings": {"wire", "io", "core", "base"},
+    "": {"settings", "flow", "store", "wire", "io", "core", "base"},  # handle, period, sync
 }
 
 # Where other people's headers may be seen.

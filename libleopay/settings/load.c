@@ -3,7 +3,7 @@
  * Reads settings from the INI file that LEOPAY_CONFIG names and from the environment, and reports
  * every problem it meets.  The values themselves belong to settings.c.
  */
-#include "settings.h"
+#include "settings/settings.h"
 
 #include <assert.h>
 #include <ctype.h>

@@ -3,7 +3,7 @@
  * Files that settings come from: the INI file, and files that hold one secret.  Knows syntax and
  * sizes, but no setting.
  */
-#include "settings.h"
+#include "settings/settings.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -9,7 +9,7 @@
 
 #include <leopay/notification.h>
 
-#include "settings.h"
+#include "settings/settings.h"
 
 extern char **environ;
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Sets of settings.  Owns the values and wipes the secrets among them; what a value may be is
- * settings_value.c's business, and where values come from is settings_load.c's.
+ * value.c's business, and where values come from is load.c's.
  */
-#include "settings.h"
+#include "settings/settings.h"
 
 #include <assert.h>
 #include <stdio.h>

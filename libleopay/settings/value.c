@@ -3,7 +3,7 @@
  * What the types of settings take, and how that is said in words.  Looks at the machine's time
  * zones, and at nothing else outside.
  */
-#include "settings.h"
+#include "settings/settings.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The table of settings: names, defaults, types and limits, each once.  It decides nothing;
- * settings_value.c knows what the types mean.
+ * value.c knows what the types mean.
  */
-#include "settings.h"
+#include "settings/settings.h"
 
 #define YEAR_S 31536000
 

@@ -3,7 +3,7 @@
  * Looks at what settings point to, and at settings that depend on each other.  Reads files; touches
  * neither the network nor the database.
  */
-#include "settings.h"
+#include "settings/settings.h"
 
 #include <assert.h>
 #include <stdarg.h>
