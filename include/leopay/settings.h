@@ -93,8 +93,10 @@ int leopay_settings_set(struct leopay_settings *settings, const char *variable, 
                         struct leopay_error *err);
 
 /**
- * Looks at the files that settings name (the signing key, the CA file), as leopayd does at its
- * start. Touches neither network nor database.  LEOPAY_ESETTING if any problem was fatal.
+ * Looks at the files that settings name (the signing key, the CA file) and at settings that do not
+ * go together, as leopayd does at its start; of the latter it is silent where
+ * leopay_settings_load() has spoken already.  Touches neither network nor database.
+ * LEOPAY_ESETTING if any problem was fatal.
  */
 int leopay_settings_check(const struct leopay_settings *settings, leopay_setting_problem_cb cb,
                           void *data);

@@ -123,7 +123,10 @@ int leopay_settings_check(const struct leopay_settings *settings, leopay_setting
     struct lp_setting_problems problems = {.cb = cb, .data = data};
 
     assert(settings);
+    /* What leopay_settings_load() has said is not said again. */
+    problems.cb = settings->related ? NULL : cb;
     lp_settings_relate(settings, &problems);
+    problems.cb = cb;
     check_database_url(settings, &problems);
     check_signing_key(settings, &problems);
     check_ca_file(settings, &problems);

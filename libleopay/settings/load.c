@@ -161,5 +161,6 @@ int leopay_settings_load(struct leopay_settings *settings, leopay_setting_proble
     warn_unknown(&load);
     lp_settings_bend(settings);
     lp_settings_relate(settings, &load.problems);
+    settings->related = true;
     return load.problems.code;
 }

@@ -209,6 +209,7 @@ int leopay_settings_set(struct leopay_settings *settings, const char *variable, 
     if (r < 0)
         return lp_error_nomem(err);
     lp_settings_bend(settings);
+    settings->related = false;
     return 0;
 }
 

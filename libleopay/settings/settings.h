@@ -38,6 +38,7 @@ struct leopay_settings {
     char *texts[LEOPAY_SETTING_COUNT]; /* never NULL */
     int64_t numbers[LEOPAY_SETTING_COUNT];
     bool given[LEOPAY_SETTING_COUNT]; /* not the default */
+    bool related; /* what does not go together was reported, and nothing was set since */
 };
 
 /* An owned copy.  LEOPAY_ENOMEM. */

@@ -335,6 +335,8 @@ class Daemon(Case):
             with self.subTest(variable=variable, value=value):
                 self.assertIn(variable, self.check(stack, 1, **{variable: value}))
         self.assertIn("LEOPAY_NONSENSE", self.check(stack, 0, LEOPAY_NONSENSE="1"))
+        said = self.check(stack, 1, LEOPAY_RETRY_DELAY="9", LEOPAY_RETRY_MAX_DELAY="5")
+        self.assertEqual(said.count("LEOPAY_RETRY_MAX_DELAY"), 1, said)
 
     def test_bad_settings_stop_the_start(self):
         stack = self.new_stack(start=False, billing=False)
