@@ -42,16 +42,16 @@ struct leopay_page {
     int64_t next_after_id; /* 0: this was the last page */
 };
 
-/** Sums over a whole filtered set (after_id and from_id ignored); over notified payments unless a
- * status is asked for. */
+/** Sums over a whole filtered set, whatever after_id and from_id are; over notified payments unless
+ * a status is asked for. */
 struct leopay_totals {
     int64_t count;
     /* Decimal texts: a sum of many amounts may exceed 64 bits. */
     char amount[48];
     char commission[48];
     char net_amount[48];
-    int64_t found;    /* payments of whatever status that the filter finds */
-    int64_t first_id; /* the lowest and the highest id among them; 0: there are none */
+    int64_t found;    /* payments of whatever status that pages show, from_id and after_id heeded */
+    int64_t first_id; /* the lowest and the highest id of the whole set; 0: it is empty */
     int64_t last_id;
 };
 

@@ -101,18 +101,20 @@ static const struct lp_pg_statement list = {
 
 #define COUNTS " FILTER (WHERE $5::leopay.status[] IS NOT NULL OR t.status = 'notified')"
 
-static const Oid totals_types[] = {FILTER_TYPES};
+static const Oid totals_types[] = {FILTER_TYPES, LP_OID_INT8, LP_OID_INT8};
 
 static const struct lp_pg_statement totals = {
     .name = "leopay_totals",
-    .param_count = FILTER_COUNT,
+    .param_count = FILTER_COUNT + 2,
     .param_types = totals_types,
     .report = true,
     .sql =
         "SELECT count(*)" COUNTS ", coalesce(sum(t.amount)" COUNTS ", 0),"
         "       coalesce(sum(t.commission)" COUNTS ", 0),"
         "       coalesce(sum(t.amount)" COUNTS " - sum(t.commission)" COUNTS ", 0),"
-        "       count(*), min(t.id), max(t.id)"
+        "       count(*) FILTER (WHERE ($12 IS NULL OR t.id >= $12)"
+        "                          AND ($13 IS NULL OR t.id < $13)),"
+        "       min(t.id), max(t.id)"
         "  FROM leopay.transactions t WHERE" IN_PERIOD AND_THE_REST
         "   AND ($7 IS NULL OR t.billing_id = " THE_BILLING ")",
 };

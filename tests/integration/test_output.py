@@ -3,11 +3,14 @@
 """Where leopayctl's data goes: files that are whole or not there, terminals with and without a pager, and what shells
 complete."""
 
+import json
 import os
+import pty
 import re
 import signal
 import stat
 import subprocess
+import time
 import unittest
 
 from exports import FORMULAS, RUSSIAN, ExportCase, Terminal, width
@@ -131,6 +134,27 @@ class Output(ExportCase):
     def test_no_progress_off_a_terminal(self):
         done = self.ctl("--format", "csv", "--output", os.path.join(self.folder, "quiet.csv"))
         self.assertRegex(done.err, r"^leopayctl: totals: [^\r]*\n$")
+
+    def progress_total(self, *args):
+        """Of how many payments the progress bar speaks, in an export whose reader is slow."""
+        master, slave = pty.openpty()
+        child = subprocess.Popen([LEOPAYCTL, "transaction", "list", "--format", "json", "--billing", "many", *args],
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=slave,
+                                 env=clean_env({**self.env, "TERM": "xterm"}), preexec_fn=die_with_parent)
+        os.close(slave)
+        child.stdout.read(1)
+        time.sleep(1.5)  # it speaks after one second
+        rows = json.loads(b"[" + child.stdout.read())
+        child.stdout.close()
+        self.assertEqual(child.wait(30), 0)
+        said = os.read(master, 65536).decode()
+        os.close(master)
+        return len(rows), {int(number) for number in re.findall(r"\d+ of (\d+)", said)}
+
+    def test_progress_knows_how_many_there_are(self):
+        self.assertEqual(self.progress_total(), (5000, {5000}))
+        self.assertEqual(self.progress_total("--after", "14001"), (4000, {4000}))
+        self.assertEqual(self.progress_total("--after", "14001", "--limit", "3000"), (3000, {3000}))
 
     # ---- Completion ----
 
