@@ -136,6 +136,9 @@ static void put_cell(FILE *stream, const struct cell *cell, bool excel)
         else
             fputs(cell->number ? "true" : "false", stream);
         break;
+    case CELL_WORD:
+        put_text(stream, excel ? message_text((enum message)cell->number) : cell->text, excel);
+        break;
     case CELL_STATUS:
         put_text(stream,
                  excel ? status_label((enum leopay_status_code)cell->number)

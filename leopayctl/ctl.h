@@ -18,7 +18,6 @@
 enum status {
     STATUS_DONE = 0,
     STATUS_FAILED = 1,
-    STATUS_DIFFERS = 1, /* it was done, and what was compared does not agree */
     STATUS_USAGE = 2,
     STATUS_NOT_FOUND = 3,
     STATUS_UNVERIFIED = 4,
@@ -68,6 +67,7 @@ struct ctl {
     size_t word_count;
     size_t first_arg;
     struct output out;
+    bool bad_news; /* all was done, and the data is whole: but the exit status is to tell of it */
     struct leopay_settings *settings; /* NULL until session_settings() */
     struct leopay *lp;                /* NULL until session_open() */
 };
@@ -154,6 +154,8 @@ int run_act_list(struct ctl *ctl);
 int run_doctor(struct ctl *ctl);
 int run_reconcile(struct ctl *ctl);
 int reconcile_runs(struct ctl *ctl);
+/* What a comparison came to as a whole, for the formats that have a place for it. */
+void reconcile_facts(struct output *out, const struct leopay_reconciliation *run);
 int run_help(struct ctl *ctl);
 
 #endif

@@ -41,9 +41,7 @@ void doctor_say(struct doctor *doctor, const char *check, enum verdict verdict, 
     doctor->problems += verdict == VERDICT_PROBLEM;
     output_row(out, (const struct cell[COLUMNS]){
                         [CHECK] = cell_text(check),
-                        [RESULT] = cell_text(out->format == &format_table
-                                                 ? message_text(verdicts[verdict].message)
-                                                 : verdicts[verdict].name),
+                        [RESULT] = cell_word(verdicts[verdict].name, verdicts[verdict].message),
                         [WHAT] = cell_text(text),
                         [ADVICE] = cell_text(advice == MSG_C_NONE ? NULL : message_text(advice)),
                     });
@@ -64,5 +62,6 @@ int run_doctor(struct ctl *ctl)
     snprintf(warnings, sizeof(warnings), "%d", doctor.warnings);
     snprintf(problems, sizeof(problems), "%d", doctor.problems);
     say(MSG_DOCTOR_SUM, problems, warnings, NULL);
-    return doctor.problems ? STATUS_FAILED : STATUS_DONE;
+    ctl->bad_news = doctor.problems > 0;
+    return STATUS_DONE;
 }

@@ -67,6 +67,7 @@ static void put_cell(FILE *stream, const struct cell *cell)
         fputs("null", stream);
         break;
     case CELL_TEXT:
+    case CELL_WORD:
         put_text(stream, cell->text);
         break;
     case CELL_NUMBER:

@@ -21,6 +21,8 @@ static int run_command(struct ctl *ctl)
     int status = ctl->command->run(ctl);
     if (!output_close(&ctl->out, status == STATUS_DONE) && status == STATUS_DONE)
         status = STATUS_FAILED;
+    if (status == STATUS_DONE && ctl->bad_news)
+        status = STATUS_FAILED;
     session_close(ctl);
     return status;
 }

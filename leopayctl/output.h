@@ -22,6 +22,7 @@ enum cell_kind {
     CELL_TIME,   /* `number` in microseconds; 0 is absent */
     CELL_FLAG,
     CELL_STATUS, /* enum leopay_status_code */
+    CELL_WORD,   /* `text` for programs, the message `number` for people */
     CELL_JSON,   /* `text` is JSON */
     CELL_LIST,   /* `items` */
     CELL_ROWS,   /* `rows`; in JSON only */
@@ -57,6 +58,11 @@ static inline struct cell cell_money(int64_t kopecks)
 static inline struct cell cell_time(int64_t time_us)
 {
     return (struct cell){.kind = time_us ? CELL_TIME : CELL_ABSENT, .number = time_us};
+}
+
+static inline struct cell cell_word(const char *name, enum message message)
+{
+    return (struct cell){.kind = CELL_WORD, .text = name, .number = message};
 }
 
 static inline struct cell cell_flag(bool flag)

@@ -8,7 +8,8 @@
 
 #include "ctl.h"
 
-#define PAGE_MAX 1000
+#define PAGE_MAX  1000
+#define ROLE_SIZE 64 /* of a database role's name */
 
 enum {
     FINDING,
@@ -53,7 +54,15 @@ struct reconcile {
     bool shown;   /* progress stands on the terminal at the moment */
     size_t found; /* rows of the last page of findings */
     struct leopay_reconciliation result;
+    char actor[ROLE_SIZE]; /* the result's */
 };
+
+static void keep_result(struct reconcile *reconcile, const struct leopay_reconciliation *result)
+{
+    reconcile->result = *result;
+    snprintf(reconcile->actor, sizeof(reconcile->actor), "%s", result->actor ? result->actor : "");
+    reconcile->result.actor = *reconcile->actor ? reconcile->actor : NULL;
+}
 
 static struct cell number_if(bool has, int64_t number)
 {
@@ -71,12 +80,9 @@ static struct cell cell_currency(int currency, char text[8])
     return cell_text(currency ? text : NULL);
 }
 
-/* People read words; programs read the library's names. */
-static struct cell cell_finding(const struct output *out, enum leopay_finding_kind kind)
+static struct cell cell_finding(enum leopay_finding_kind kind)
 {
-    return cell_text(out->format == &format_table
-                         ? message_text((enum message)(MSG_F_UNANSWERED + (int)kind - 1))
-                         : leopay_finding_name(kind));
+    return cell_word(leopay_finding_name(kind), (enum message)(MSG_F_UNANSWERED + (int)kind - 1));
 }
 
 static void put_finding(struct output *out, const struct leopay_finding *f)
@@ -85,7 +91,7 @@ static void put_finding(struct output *out, const struct leopay_finding *f)
 
     output_row(out,
                (const struct cell[COLUMNS]){
-                   [FINDING] = cell_finding(out, f->kind),
+                   [FINDING] = cell_finding(f->kind),
                    [ID] = number_if(f->id > 0, f->id),
                    [ORDER_NUMBER] = cell_text(f->order_number),
                    [ORDER_ID] = cell_text(f->order_id),
@@ -133,7 +139,7 @@ static void on_reconciled(void *data, int code, const struct leopay_reconciliati
     outcome_set(&reconcile->outcome, code, err);
     end_progress(reconcile);
     if (code == 0)
-        reconcile->result = *result;
+        keep_result(reconcile, result);
 }
 
 /* ---- Totals ------------------------------------------------------------- */
@@ -198,11 +204,14 @@ static int ask_bank(struct ctl *ctl)
     int r =
         leopay_reconcile(ctl->lp, &options, on_reconciled, &reconcile, &op, &reconcile.outcome.err);
     status = session_finish(&reconcile.outcome, r, op);
+    if (!status)
+        reconcile_facts(&ctl->out, &reconcile.result);
     output_end(&ctl->out);
     if (status)
         return status;
     say_totals(&reconcile.result);
-    return all_agrees(&reconcile.result) ? STATUS_DONE : STATUS_DIFFERS;
+    ctl->bad_news = !all_agrees(&reconcile.result);
+    return STATUS_DONE;
 }
 
 /* ---- What is stored ----------------------------------------------------- */
@@ -225,7 +234,7 @@ static void on_stored(void *data, int code, const struct leopay_reconciliation *
 
     outcome_set(&reconcile->outcome, code, err);
     if (code == 0 && count > 0)
-        reconcile->result = rows[0];
+        keep_result(reconcile, &rows[0]);
 }
 
 static int put_findings(struct reconcile *reconcile)
@@ -257,6 +266,8 @@ static int show_stored(struct ctl *ctl, int64_t run)
     output_begin(&ctl->out, SHAPE_LIST, columns, COLUMNS);
     if (reconcile.result.id)
         status = put_findings(&reconcile);
+    if (reconcile.result.id && !status)
+        reconcile_facts(&ctl->out, &reconcile.result);
     output_end(&ctl->out);
     if (status)
         return status;

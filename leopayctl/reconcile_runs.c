@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* reconcile --runs: the comparisons that are stored, newest first, with their totals. */
+#include <string.h>
+
 #include "ctl.h"
 
 #define RUNS_MAX 1000
@@ -48,35 +50,56 @@ static struct cell cell_sum(const char *kopecks)
     return (struct cell){.kind = CELL_MONEY, .text = kopecks};
 }
 
+static void run_cells(const struct leopay_reconciliation *r, struct cell ret_cells[COLUMNS])
+{
+    const struct cell cells[COLUMNS] = {
+        [ID] = cell_number(r->id),
+        [STARTED] = cell_time(r->started_at_us),
+        [FINISHED] = cell_time(r->finished_at_us),
+        [ACTOR] = cell_text(r->actor),
+        [FROM] = cell_time(r->from_us),
+        [BEFORE] = cell_time(r->before_us),
+        [ORDERS] = cell_number(r->orders),
+        [AGREED] = cell_number(r->agreed),
+        [DIFFERING] = cell_number(r->differing),
+        [UNANSWERED] = cell_number(r->unanswered),
+        [MISSING_HERE] = cell_number(r->missing_here),
+        [PAID] = cell_sum(r->paid_amount),
+        [BANK_PAID] = cell_sum(r->bank_paid_amount),
+        [REFUNDED] = cell_sum(r->refunded_amount),
+        [UNANSWERED_PAID] = cell_sum(r->unanswered_paid_amount),
+        [LISTED] = cell_flag(r->listed),
+    };
+
+    memcpy(ret_cells, cells, sizeof(cells));
+}
+
 static void on_runs(void *data, int code, const struct leopay_reconciliation *rows, size_t count,
                     const struct leopay_error *err)
 {
     struct outcome *outcome = data;
+    struct cell cells[COLUMNS];
 
     outcome_set(outcome, code, err);
     if (code < 0)
         return;
     output_begin(&outcome->ctl->out, SHAPE_LIST, columns, COLUMNS);
-    for (const struct leopay_reconciliation *r = rows; r < rows + count; r++)
-        output_row(&outcome->ctl->out, (const struct cell[COLUMNS]){
-                                           [ID] = cell_number(r->id),
-                                           [STARTED] = cell_time(r->started_at_us),
-                                           [FINISHED] = cell_time(r->finished_at_us),
-                                           [ACTOR] = cell_text(r->actor),
-                                           [FROM] = cell_time(r->from_us),
-                                           [BEFORE] = cell_time(r->before_us),
-                                           [ORDERS] = cell_number(r->orders),
-                                           [AGREED] = cell_number(r->agreed),
-                                           [DIFFERING] = cell_number(r->differing),
-                                           [UNANSWERED] = cell_number(r->unanswered),
-                                           [MISSING_HERE] = cell_number(r->missing_here),
-                                           [PAID] = cell_sum(r->paid_amount),
-                                           [BANK_PAID] = cell_sum(r->bank_paid_amount),
-                                           [REFUNDED] = cell_sum(r->refunded_amount),
-                                           [UNANSWERED_PAID] = cell_sum(r->unanswered_paid_amount),
-                                           [LISTED] = cell_flag(r->listed),
-                                       });
+    for (const struct leopay_reconciliation *r = rows; r < rows + count; r++) {
+        run_cells(r, cells);
+        output_row(&outcome->ctl->out, cells);
+    }
     output_end(&outcome->ctl->out);
+}
+
+void reconcile_facts(struct output *out, const struct leopay_reconciliation *run)
+{
+    struct cell cells[COLUMNS];
+    struct fact facts[COLUMNS];
+
+    run_cells(run, cells);
+    for (size_t i = 0; i < COLUMNS; i++)
+        facts[i] = (struct fact){message_text(columns[i].title), cells[i]};
+    output_facts(out, facts, COLUMNS);
 }
 
 int reconcile_runs(struct ctl *ctl)

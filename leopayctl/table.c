@@ -58,6 +58,8 @@ char *cell_display(const struct cell *cell)
         break;
     case CELL_FLAG:
         return need(strdup(message_text(cell->number ? MSG_YES : MSG_NO)));
+    case CELL_WORD:
+        return need(strdup(message_text((enum message)cell->number)));
     case CELL_STATUS:
         return need(strdup(status_label((enum leopay_status_code)cell->number)));
     case CELL_LIST:

@@ -72,12 +72,11 @@ static void wait_until(struct timespec *at, int64_t rate)
     at->tv_nsec %= 1000000000L;
 }
 
-static int do_all(struct many *many, transaction_act_fn act)
+static void do_all(struct many *many, transaction_act_fn act)
 {
     struct ctl *ctl = many->outcome.ctl;
     bool bar = isatty(STDERR_FILENO);
     struct timespec next = {0};
-    int status = STATUS_DONE;
 
     output_begin(&ctl->out, SHAPE_LIST, transaction_columns, T_COLUMNS);
     for (size_t i = 0; i < many->count; i++) {
@@ -90,7 +89,7 @@ static int do_all(struct many *many, transaction_act_fn act)
         if (code < 0) {
             say(MSG_MANY_FAILED, decimal(many->ids[i], id), NULL);
             (void)say_failure(code, &many->outcome.err);
-            status = STATUS_FAILED;
+            ctl->bad_news = true;
         }
         if (bar)
             fprintf(stderr, "%zu/%zu", i + 1, many->count);
@@ -98,7 +97,6 @@ static int do_all(struct many *many, transaction_act_fn act)
     if (bar)
         fprintf(stderr, "\r\033[K");
     output_end(&ctl->out);
-    return status;
 }
 
 int transaction_many(struct ctl *ctl, unsigned statuses, transaction_act_fn act)
@@ -125,7 +123,7 @@ int transaction_many(struct ctl *ctl, unsigned statuses, transaction_act_fn act)
         say(option(ctl, "dry-run") ? MSG_MANY_DRY : MSG_MANY, decimal((int64_t)many.count, count),
             NULL);
         if (!option(ctl, "dry-run"))
-            status = do_all(&many, act);
+            do_all(&many, act);
     }
     free(many.ids);
     return status;

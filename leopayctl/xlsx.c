@@ -157,6 +157,7 @@ static void put_cell(struct xlsx *x, lxw_col_t column, const struct cell *cell, 
         break;
     case CELL_FLAG:
     case CELL_STATUS:
+    case CELL_WORD:
     case CELL_LIST: {
         char *text = cell_display(cell);
         put_text(x, column, text, PLAIN);
