@@ -33,12 +33,27 @@ static const struct fault *check_key(const char *key, size_t count)
     return count > 1 ? &repeated : count == 1 && !is_key(key) ? &malformed : NULL;
 }
 
-/* 400 that names each invalid field; key_fault may be NULL. */
-static void reply_invalid(struct exchange *exchange, const struct leopay_field_errors *errors,
-                          const struct fault *key_fault)
+/* The request's Idempotency-Key; NULL where there is none, or where *ret_fault says what is wrong
+ * with it. */
+static const char *read_key(const struct exchange *exchange, const struct fault **ret_fault)
+{
+    size_t count;
+    const char *key = exchange_header(exchange, "idempotency-key", &count);
+
+    *ret_fault = check_key(key, count);
+    return *ret_fault == NULL ? key : NULL;
+}
+
+/* 400 that names each invalid field, and the key if that is invalid. */
+static void reply_invalid(struct exchange *exchange, const struct leopay_field_errors *errors)
 {
     struct fault faults[LEOPAY_FIELD_ERRORS_MAX + 1];
+    const struct fault *key_fault = NULL;
     size_t count = 0;
+
+    if (exchange->req != NULL) {
+        read_key(exchange, &key_fault);
+    }
 
     if (key_fault != NULL) {
         faults[count++] = *key_fault;
@@ -62,7 +77,7 @@ static void on_registered(void *data, int code, const struct leopay_registration
     if (code == 0) {
         reply_redirect(exchange, registration->payment_url, registration->id);
     } else if (code == LEOPAY_EVALIDATION) {
-        reply_invalid(exchange, &registration->field_errors, NULL);
+        reply_invalid(exchange, &registration->field_errors);
     } else {
         reply_failure(exchange, code, registration == NULL ? 0 : registration->id, err);
     }
@@ -77,7 +92,7 @@ static void submit(struct exchange *exchange, const struct leopay_order *order)
                                         exchange, &op, &err);
 
     if (r == LEOPAY_EVALIDATION && leopay_order_validate(order, &errors) != 0) {
-        reply_invalid(exchange, &errors, NULL);
+        reply_invalid(exchange, &errors);
     } else if (r != 0) {
         reply_failure(exchange, r, 0, &err);
     }
@@ -85,14 +100,13 @@ static void submit(struct exchange *exchange, const struct leopay_order *order)
 
 /* Says everything that is wrong at once, the billing included where the order names one. */
 static void refuse(struct exchange *exchange, const struct leopay_order_body *body,
-                   const struct leopay_field_errors *errors, const struct fault *key_fault)
+                   const struct leopay_field_errors *errors)
 {
     leopay_op op;
 
-    if (body == NULL || key_fault != NULL ||
-        leopay_order_refuse(worker_handle(exchange->server), leopay_order_get(body), errors,
-                            on_registered, exchange, &op, NULL) != 0) {
-        reply_invalid(exchange, errors, key_fault);
+    if (body == NULL || leopay_order_refuse(worker_handle(exchange->server), leopay_order_get(body),
+                                            errors, on_registered, exchange, &op, NULL) != 0) {
+        reply_invalid(exchange, errors);
     }
 }
 
@@ -100,9 +114,8 @@ void handle_order(struct exchange *exchange)
 {
     h2o_iovec_t entity = exchange->req->entity;
     const char *type = exchange_header(exchange, "content-type", NULL);
-    size_t key_count;
-    const char *key = exchange_header(exchange, "idempotency-key", &key_count);
-    const struct fault *key_fault = check_key(key, key_count);
+    const struct fault *key_fault;
+    const char *key = read_key(exchange, &key_fault);
     struct leopay_field_errors errors = {0};
     struct leopay_order_body *body = NULL;
     int r = leopay_order_parse(type == NULL ? "" : type, entity.len == 0 ? "" : entity.base,
@@ -111,7 +124,7 @@ void handle_order(struct exchange *exchange)
     if (r == LEOPAY_EINVAL) {
         reply_problem(exchange, 415);
     } else if (r == LEOPAY_EVALIDATION || (r == 0 && key_fault != NULL)) {
-        refuse(exchange, r == 0 ? NULL : body, &errors, key_fault);
+        refuse(exchange, body, &errors);
     } else if (r != 0) {
         reply_problem(exchange, r);
     } else {

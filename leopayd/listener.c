@@ -203,17 +203,18 @@ static int open_tcp(const char *address, size_t count, int *fds, struct leopay_e
     return r;
 }
 
-/* The descriptor that systemd hands over under a name; "" takes any that is not "ops".  -1: none.
- */
-static int activated(const char *name)
+/* The descriptor that systemd hands over under a name; "" takes any that is not "ops".  *ret_fd is
+ * -1 where there is none.  Of two one would have no server, and its clients would wait. */
+static int find_activated(const char *name, int *ret_fd, struct leopay_error *err)
 {
     const char *pid = getenv("LISTEN_PID");
     const char *count_text = getenv("LISTEN_FDS");
     const char *names = getenv("LISTEN_FDNAMES");
     int count = count_text == NULL ? 0 : (int)strtol(count_text, NULL, 10);
 
+    *ret_fd = -1;
     if (pid == NULL || strtol(pid, NULL, 10) != getpid()) {
-        return -1;
+        return 0;
     }
     for (int fd = ACTIVATION_FIRST; fd < ACTIVATION_FIRST + count; fd++) {
         size_t length = names == NULL ? 0 : strcspn(names, ":");
@@ -223,13 +224,17 @@ static int activated(const char *name)
 
         if (ops == (strcmp(name, "ops") == 0) &&
             getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0 && listening) {
-            return fd;
+            if (*ret_fd >= 0) {
+                return fail(err, "two sockets were handed over for it; the operators' one must be "
+                                 "named \"ops\" (FileDescriptorName=ops)");
+            }
+            *ret_fd = fd;
         }
         if (names != NULL) {
             names += length + (names[length] == ':');
         }
     }
-    return -1;
+    return 0;
 }
 
 /* Fills fds with copies of one descriptor, which is closed. */
@@ -270,18 +275,16 @@ int listener_open(const char *address, const char *activation_name, size_t count
                   struct listener_file *ret_file, struct leopay_error *err)
 {
     const char *path = unix_path(address);
-    int fd = activated(activation_name);
+    int fd;
+    int r = find_activated(activation_name, &fd, err);
 
-    if (fd < 0 && path == NULL) {
+    if (r == 0 && fd < 0 && path == NULL) {
         return open_tcp(address, count, ret_fds, err);
     }
-    if (fd < 0) {
-        int r = open_unix(path, &fd, ret_file, err);
-        if (r != 0) {
-            return r;
-        }
+    if (r == 0 && fd < 0) {
+        r = open_unix(path, &fd, ret_file, err);
     }
-    return share(fd, count, ret_fds, err);
+    return r == 0 ? share(fd, count, ret_fds, err) : r;
 }
 
 void listener_unlink(const struct listener_file *file)

@@ -113,7 +113,7 @@ void wishes_add_languages(struct wishes *wishes, const char *value, size_t lengt
 
 bool wishes_page(const struct wishes *wishes)
 {
-    return wishes->html > 0 && wishes->html >= wishes->json;
+    return wishes->html > 0;
 }
 
 bool wishes_json(const struct wishes *wishes)

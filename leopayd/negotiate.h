@@ -17,7 +17,7 @@ struct wishes {
 void wishes_add_types(struct wishes *wishes, const char *value, size_t length);
 void wishes_add_languages(struct wishes *wishes, const char *value, size_t length);
 
-/* A browser: gets a page. */
+/* A browser, which is whoever takes text/html at all: gets a page. */
 bool wishes_page(const struct wishes *wishes);
 
 /* Would rather have JSON than an empty answer. */

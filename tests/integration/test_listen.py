@@ -6,9 +6,22 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import unittest
 
-from stack import LEOPAYD, SharedCase, clean_env, wait_for
+from stack import LEOPAYD, SharedCase, clean_env, free_port, wait_for
+from wire import request
+
+
+# What the service manager does between fork and exec.
+HAND_OVER = """
+import fcntl, os, sys
+aside = [fcntl.fcntl(int(number), fcntl.F_DUPFD_CLOEXEC, 100) for number in sys.argv[2:]]
+for i, number in enumerate(aside):
+    os.dup2(number, 3 + i)
+os.environ["LISTEN_PID"] = str(os.getpid())
+os.execv(sys.argv[1], sys.argv[1:2])
+"""
 
 
 class Listen(SharedCase):
@@ -72,6 +85,38 @@ class Listen(SharedCase):
         with open(self.path, encoding="ascii") as file:
             self.assertEqual(file.read(), "precious")
         os.unlink(self.path)
+
+    def handed_over(self, names, count):
+        """Starts leopayd as systemd does, with sockets that are open already; returns it and their ports."""
+        sockets = [socket.create_server(("127.0.0.1", free_port())) for _ in range(count)]
+        env = clean_env({**self.stack.env, "LISTEN_FDS": str(count), "LISTEN_FDNAMES": names,
+                         "LEOPAY_OPS_LISTEN": "127.0.0.1:0"})
+        numbers = [one.fileno() for one in sockets]
+        argv = [sys.executable, "-c", HAND_OVER, LEOPAYD, *map(str, numbers)]
+        child = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.PIPE, pass_fds=numbers)
+        self.addCleanup(child.wait)
+        self.addCleanup(child.kill)
+        self.addCleanup(child.stderr.close)
+        ports = [one.getsockname()[1] for one in sockets]
+        for one in sockets:
+            one.close()
+        return child, ports
+
+    def test_sockets_of_the_service_manager(self):
+        child, ports = self.handed_over("leopayd.socket:ops", 2)
+        wait_for("it is ready", lambda: self.stack.answers(ports[1], "/readyz"))
+        self.assertEqual(request(ports[0], "GET", "/readyz").status, 404)
+        self.assertEqual(request(ports[0], "GET", "/api/v1/openapi.json").status, 200)
+        self.assertIsNone(child.poll())
+
+    def test_a_socket_that_nobody_would_serve_stops_the_start(self):
+        for names, setting in (("leopayd.socket:leopayd.socket", "LEOPAY_LISTEN"), ("ops:ops", "LEOPAY_OPS_LISTEN")):
+            child, _ = self.handed_over(names, 2)
+            said = child.communicate(timeout=30)[1].decode()
+            self.assertEqual(child.returncode, 1, said)
+            self.assertIn(f"leopayd: {setting}: two sockets were handed over", said)
+            self.assertIn("FileDescriptorName=ops", said)
 
     def test_bad_database_url_is_named(self):
         for url in ("nonsense", "postgres://[/db", "host=a bogus=1", "password='s3cret"):

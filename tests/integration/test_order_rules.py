@@ -104,6 +104,15 @@ class Fields(SharedCase):
         self.check_problem(self.stack.order(billing="strict", amount=-1, final_url="https://shop.example/"), 400,
                            ["amount"])
 
+    def test_the_key_is_named_beside_other_fields(self):
+        bad = [("Idempotency-Key", "two words")]
+        before = self.stored()
+        for changes, fields in (({}, []), ({"billing": "nobody"}, ["billing"]), ({"amount": 0}, ["amount"]),
+                                ({"billing": "nobody", "amount": 0}, ["amount", "billing"])):
+            self.check_problem(self.stack.order(headers=bad, **changes), 400, ["Idempotency-Key", *fields])
+        self.check_problem(self.stack.order("{", bad), 400, ["Idempotency-Key", ""])
+        self.assertEqual(self.stored(), before)
+
     def test_origins(self):
         self.stack.add_billing("pinned", None, "0", "--allow-origin", "https://shop.example",
                                "--allow-origin", "http://other.example:8080")
@@ -214,7 +223,10 @@ class Routes(SharedCase):
             self.assertNotRegex(english.text, "[а-яё]{3}")
             russian = self.stack.get(path, [html, ("Accept-Language", "ru,en;q=0.5")])
             self.assertIn('lang="ru"', russian.text)
-            for accept in ([], [("Accept", "*/*")], [("Accept", "application/json")], [("Accept", "application/xml")]):
+            last = self.stack.get(path, [("Accept", "application/json, text/html;q=0.1")])
+            self.assertTrue(last.header("content-type").startswith("text/html"), "it is among what is accepted")
+            for accept in ([], [("Accept", "*/*")], [("Accept", "application/json")], [("Accept", "application/xml")],
+                           [("Accept", "application/json, text/html;q=0")]):
                 plain = self.stack.get(path, accept)
                 self.assertEqual(plain.header("content-type").split(";")[0], "application/problem+json")
                 self.assertEqual(plain.json()["status"], status)
