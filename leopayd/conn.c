@@ -13,6 +13,7 @@
 #include "conn.h"
 
 #include <assert.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@
 
 #include "chunked.h"
 #include "gate.h"
+#include "linger.h"
 #include "server.h"
 
 #define UNREAD_TIMEOUT_MS 15000u
@@ -42,13 +44,24 @@ struct conn {
     struct chunked chunked;
 
     h2o_iovec_t ahead; /* what came after it; on the heap */
+
+    int linger_fd; /* of a refused one, a copy of the descriptor, to read on with; else -1 */
 };
 
 /* ---- The gate ----------------------------------------------------------- */
 
-static void refuse(struct conn *conn)
+/* libh2o will close the connection once it has answered. */
+static void note_refusal(struct conn *conn)
 {
     conn->server->stats.refused_heads++;
+    if (conn->linger_fd < 0) {
+        conn->linger_fd = fcntl(h2o_socket_get_fd(conn->sock), F_DUPFD_CLOEXEC, 0);
+    }
+}
+
+static void refuse(struct conn *conn)
+{
+    note_refusal(conn);
     gate_defuse(conn->sock->input->bytes, conn->head_length);
 }
 
@@ -64,7 +77,7 @@ static bool take_head(struct conn *conn)
         if (input->size <= GATE_HEAD_MAX) {
             return false;
         }
-        conn->server->stats.refused_heads++;
+        note_refusal(conn);
         input->bytes[0] = '\0'; /* no method begins so */
         return true;
     }
@@ -154,10 +167,14 @@ static void on_close(void *data)
     if (h2o_linklist_is_linked(&conn->unwatched_link)) {
         h2o_linklist_unlink(&conn->unwatched_link);
     }
-    server->conn_count--;
+    if (conn->linger_fd >= 0) {
+        linger_begin(server, conn->linger_fd);
+    } else {
+        server->conn_count--;
+        server_conn_closed(server);
+    }
     free(conn->ahead.base);
     free(conn);
-    server_conn_closed(server);
 }
 
 void conn_begin(struct server *server, h2o_socket_t *sock)
@@ -167,7 +184,7 @@ void conn_begin(struct server *server, h2o_socket_t *sock)
     const unsigned unread_ms = UNREAD_TIMEOUT_MS;
     int fd = h2o_socket_get_fd(sock);
 
-    *conn = (struct conn){.server = server, .sock = sock};
+    *conn = (struct conn){.server = server, .sock = sock, .linger_fd = -1};
     h2o_linklist_insert(&server->conns, &conn->link);
     h2o_linklist_insert(&server->unwatched, &conn->unwatched_link);
     server->conn_count++;

@@ -12,12 +12,14 @@
 #include "conn.h"
 #include "exchange.h"
 #include "gate.h"
+#include "linger.h"
 #include "log.h"
 #include "reply.h"
 
 #define REQUEST_TIMEOUT_MS 10000
 #define PAUSE_MS           100
 #define ACCEPTS_PER_TURN   64
+#define LINGER_MS          5000
 
 struct front_handler {
     h2o_handler_t super;
@@ -113,6 +115,8 @@ void server_init(struct server *server, server_request_cb request_cb, void *owne
     server->pause_entry.cb = on_pause_over;
     h2o_linklist_init_anchor(&server->conns);
     h2o_linklist_init_anchor(&server->unwatched);
+    h2o_linklist_init_anchor(&server->lingers);
+    h2o_timeout_init(server->loop, &server->linger_timeout, LINGER_MS);
 }
 
 void server_listen(struct server *server, int fd)
@@ -171,4 +175,5 @@ void server_drain(struct server *server)
     server->paused = false;
     conn_watch_again(server);
     conn_close_idle(server);
+    linger_end_all(server);
 }

@@ -40,7 +40,9 @@ struct server {
 
     h2o_linklist_t conns;     /* struct conn by link */
     h2o_linklist_t unwatched; /* struct conn by unwatched_link: libh2o reads them without us */
-    size_t conn_count;
+    h2o_linklist_t lingers;   /* struct lingering by link */
+    h2o_timeout_t linger_timeout;
+    size_t conn_count; /* of both kinds */
     size_t conn_max;
     size_t under_way; /* requests not answered yet */
     size_t under_way_max;
@@ -64,7 +66,7 @@ void server_watch(struct server *server, int fd);
 /* Takes no new connection, closes the idle ones, and ends each other with its next answer. */
 void server_drain(struct server *server);
 
-/* For conn.c: a connection has gone, which makes room for another. */
+/* For conn.c and linger.c: a connection has gone, which makes room for another. */
 void server_conn_closed(struct server *server);
 
 #endif

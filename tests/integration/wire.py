@@ -67,6 +67,24 @@ def read_answer(sock, has_body=True):
     return answer
 
 
+def read_answers(sock):
+    """All responses up to the end of the connection; those that a reset cuts off are not among them."""
+    data = b""
+    try:
+        while piece := sock.recv(65536):
+            data += piece
+    except ConnectionError:
+        pass
+    answers = []
+    while b"\r\n\r\n" in data:
+        head, data = data.split(b"\r\n\r\n", 1)
+        answer = Answer(head, b"")
+        length = 0 if answer.status in (204, 304) or answer.status < 200 else int(answer.header("content-length"))
+        answer.body, data = data[:length], data[length:]
+        answers.append(answer)
+    return answers
+
+
 def dechunk(data):
     out = b""
     while True:
