@@ -30,6 +30,7 @@ static const struct row rows[] = {
     {"55P03", LEOPAY_EUNAVAILABLE}, /* lock timeout */
     {"57", LEOPAY_EUNAVAILABLE},    /* cancelled, shutting down, starting up */
     {"58", LEOPAY_EUNAVAILABLE},    /* I/O errors of the server */
+    {"XX", LEOPAY_EUNAVAILABLE},    /* the server's own faults: a page that cannot be read … */
 };
 
 int lp_pg_code(const char *sqlstate)

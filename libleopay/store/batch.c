@@ -40,14 +40,15 @@ static void enqueue(struct lp_store *store, struct lp_store_item *item)
 }
 
 /* A definite error in a batch is one row's fault: each is tried alone.  Transient ones are tried
- * again. */
+ * again, but not by who has waited long enough: such an error may itself take as long as a lock. */
 static bool may_repeat(const struct lp_store_batch *batch, const struct lp_store_item *item,
                        int code, const struct leopay_error *err)
 {
     if (leopay_code_retry(code) == LEOPAY_RETRY_VERIFY || code == LEOPAY_ECLOSED)
         return false;
     if (lp_pg_transient(err->sqlstate))
-        return item->tries < TRANSIENT_TRIES_MAX;
+        return item->tries < TRANSIENT_TRIES_MAX &&
+               item->deadline_ms > lp_loop_now_ms(batch->store->loop);
     return batch->count > 1 && *err->sqlstate;
 }
 

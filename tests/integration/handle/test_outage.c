@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A database that is not there: what is asked of a handle then, and that it needs nobody's help
- * when the database comes. */
+/* A database that is not there or does not answer: what is asked of a handle then, and that it
+ * needs nobody's help when the database comes. */
 #include "integration/handle/fixture.h"
 
 #define MANY 50
@@ -126,6 +126,33 @@ static void handle_survives_a_loss(void)
     LP_ASSERT_INT(outcome.calls, 1);
 }
 
+/* Each try may take as long as the server lets it wait for a lock: no shop waits for several. */
+static void locks_are_not_waited_for_again_and_again(void)
+{
+    struct outcome outcome;
+    char url[sizeof(conninfo) + 40];
+    struct leopay_settings *hasty = NULL;
+    PGconn *holder = PQconnectdb(conninfo);
+
+    snprintf(url, sizeof(url), "%s options='-c lock_timeout=4500'", conninfo);
+    CU_ASSERT_EQUAL_FATAL(leopay_settings_new(&hasty), 0);
+    CU_ASSERT_EQUAL_FATAL(leopay_settings_set(hasty, "LEOPAY_DATABASE_URL", url, NULL), 0);
+    struct leopay *lp = open_on(hasty);
+    settle(lp);
+    PQclear(PQexec(holder, "BEGIN; LOCK TABLE leopay.transactions IN SHARE MODE"));
+    CU_ASSERT_EQUAL(PQtransactionStatus(holder), PQTRANS_INTRANS);
+    int64_t start_ms = now_ms();
+    start_order(lp, &outcome);
+    TURN_UNTIL(lp, outcome.calls);
+    int64_t took_ms = now_ms() - start_ms;
+    CU_ASSERT_TRUE(took_ms > 4000 && took_ms < 9000);
+    LP_ASSERT_INT(outcome.code, LEOPAY_EUNAVAILABLE);
+    PQfinish(holder);
+    CU_ASSERT_EQUAL(leopay_close(lp), 0);
+    leopay_settings_free(hasty);
+}
+
 HANDLE_TEST_MAIN("handle/outage", LP_TEST(submissions_end_unavailable),
                  LP_TEST(failing_keeps_to_the_budget), LP_TEST(waiting_is_not_busy),
-                 LP_TEST(handle_works_when_the_database_comes), LP_TEST(handle_survives_a_loss))
+                 LP_TEST(handle_works_when_the_database_comes), LP_TEST(handle_survives_a_loss),
+                 LP_TEST(locks_are_not_waited_for_again_and_again))

@@ -100,7 +100,7 @@ static void codes(void)
         {"53300", LEOPAY_EUNAVAILABLE}, {"40001", LEOPAY_EUNAVAILABLE},
         {"25006", LEOPAY_EUNAVAILABLE}, {"25001", LEOPAY_EINTERNAL},
         {"", LEOPAY_EUNAVAILABLE},      {NULL, LEOPAY_EUNAVAILABLE},
-        {"XX000", LEOPAY_EINTERNAL},
+        {"XX000", LEOPAY_EUNAVAILABLE},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
