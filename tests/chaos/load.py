@@ -54,6 +54,7 @@ class Load:
         self.threads = []
         self.stop_event = threading.Event()
         self.trouble = []
+        self.mark = None                                    # a text that no answer may hold
 
     # ---- one client ----
 
@@ -89,7 +90,12 @@ class Load:
             post.pages.append((int(answer.header("leopay-transaction-id")), answer.header("location")))
         elif answer.status not in ALLOWED:
             self.trouble.append(f"a post was answered {answer.status}: {answer.text[:200]}")
+        self.look_for_mark(answer)
         return answer.status
+
+    def look_for_mark(self, answer):
+        if self.mark and self.mark in answer.text:
+            self.trouble.append(f"a payer was shown the database's own words: {answer.text[:200]}")
 
     def post_until_known(self, post, rng):
         for attempt in range(self.tries):

@@ -101,13 +101,13 @@ class World(Stack):
         new = {row[0] for row in self.sql("SELECT order_number FROM leopay.transactions WHERE status = 'new'")}
         return (money & waiting) | new
 
-    def wait_settled(self, seconds):
+    def wait_settled(self, seconds, pause=0.3):
         """Waits until everything is, or for so long: what then is not, the oracle calls stuck or lost."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if not self.unsettled():
                 return True
-            time.sleep(0.3)
+            time.sleep(pause)
         return False
 
     def judge(self, posts):
