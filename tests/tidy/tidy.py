@@ -45,6 +45,12 @@ BANNED = (
     "strcpy strcat sprintf vsprintf gets atoi atol strtok gmtime localtime system popen rand"
 ).split()
 
+# Who may make the text of a statement: constants of ours in the one, names that libpq has quoted in the other.
+BUILDS_SQL = {"libleopay/store/migrate.c", "libleopay/store/roles.c"}
+
+# Who may send a text with no parameters beside it.
+SENDS_PLAIN_SQL = {"libleopay/store/blocking.c"}
+
 FUNCTION_LINES = 60
 FILE_LINES = 400
 COLUMNS = 100
@@ -123,6 +129,21 @@ def rule_floats(tree):
         code = source.code_only(tree.text(path))
         for found in pattern.finditer(code):
             yield f"{path}:{source.line_of(code, found.start())}: {found.group(1)} near money"
+
+
+def rule_statements(tree):
+    """SQL is constant: what comes from outside goes beside it as a parameter, and never into it."""
+    verb = re.compile(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|VALUES|WHERE|GRANT|REVOKE|ORDER BY|COPY|SET)\b")
+    for path in tree.c_files(*OURS):
+        text = source.without_comments(tree.text(path))
+        for found in re.finditer(r"\bPQ(exec|sendQuery)\s*\(", text):
+            if path not in SENDS_PLAIN_SQL:
+                yield f"{path}:{source.line_of(text, found.start())}: a statement without parameters"
+        for found in re.finditer(r"\b(?:\w*printf|lp_buf_put\w*)\s*\(([^;]*)\)\s*;", text):
+            words = "".join(re.findall(r'"((?:\\.|[^"\\\n])*)"', found.group(1)))
+            numbers = found.group(0).startswith("snprintf") and not re.search(r"%(?!\d*(ll|z)?d)", words)
+            if verb.search(words) and not numbers and path not in BUILDS_SQL:
+                yield f"{path}:{source.line_of(text, found.start())}: a statement is put together"
 
 
 def rule_functions(tree):
