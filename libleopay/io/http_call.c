@@ -13,6 +13,7 @@
 #include <leopay/version.h>
 
 #include "base/mem.h"
+#include "io/tls.h"
 
 /* A kept-alive connection that is older is not used again: peers close idle ones, and we would find
  * out by sending. */
@@ -123,6 +124,7 @@ static void set_fixed(struct lp_http_call *call)
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, lp_tls_tighten);
     /* With a directory set, curl reads the whole bundle anew for each connection. */
     curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
     curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, IDLE_MAX_S);

@@ -217,9 +217,10 @@ class Stack:
         self.processes.append(self.sandbox)
         wait_for("the sandbox listens", lambda: self.answers(self.bank_port, "/sandbox/orders"))
 
-    def start_daemon(self, ready=True, **env):
+    def start_daemon(self, ready=True, within=(), **env):
+        """`within`: the words before the command that put it somewhere else."""
         name = f"leopayd-{len(self.daemons) + 1}"
-        daemon = Process(name, [LEOPAYD], clean_env({**self.env, **env}), self.folder)
+        daemon = Process(name, [*within, LEOPAYD], clean_env({**self.env, **env}), self.folder)
         daemon.ops_port = int(env.get("LEOPAY_OPS_LISTEN", self.env["LEOPAY_OPS_LISTEN"]).split(":")[-1])
         self.processes.append(daemon)
         self.daemons.append(daemon)

@@ -31,7 +31,7 @@ LAYERS = {
 # Where other people's headers may be seen.
 THIRD_PARTY = {
     r"jansson\.h": {"wire", "leopayd", "leopayctl", "examples/sandbox"},
-    r"openssl/": {"wire", "", "leopayd", "examples/sandbox"},
+    r"openssl/": {"wire", "io", "", "leopayd", "examples/sandbox"},
     r"libpq-fe\.h|libpq/|postgres_ext\.h": {"io", "store", ""},
     r"curl/": {"io", "", "examples/sandbox"},
     r"h2o(\.h|/)": {"leopayd", "examples", "examples/sandbox"},
