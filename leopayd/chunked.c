@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "text.h"
+
 #define DIGITS_MAX   8
 #define OVERHEAD_MAX 4096
 
@@ -21,14 +23,6 @@ enum {
     END_FEED
 };
 
-static int digit_value(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 static bool is_text(char c)
 {
     return (unsigned char)c >= ' ' ? c != 0x7f : c == '\t';
@@ -36,7 +30,7 @@ static bool is_text(char c)
 
 static enum chunked_result take_size(struct chunked *chunked, char c, size_t max_length)
 {
-    int value = digit_value(c);
+    int value = text_hex_value(c);
 
     if (value < 0) {
         chunked->state = c == ';' ? EXTENSION : SIZE_FEED;

@@ -9,6 +9,7 @@
 #include "conn.h"
 #include "log.h"
 #include "reply.h"
+#include "text.h"
 
 /* In the request's pool, where it lets the request and its exchange find each other. */
 struct exchange_tie {
@@ -120,14 +121,6 @@ const char *exchange_query(const struct exchange *exchange)
         .base;
 }
 
-static int hex_value(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 /* A '%' that no two hex digits follow stands for itself. */
 static const char *decode_value(h2o_mem_pool_t *pool, const char *value, size_t length)
 {
@@ -137,9 +130,9 @@ static const char *decode_value(h2o_mem_pool_t *pool, const char *value, size_t 
     for (size_t i = 0; i < length; i++) {
         char c = value[i] == '+' ? ' ' : value[i];
 
-        if (c == '%' && i + 2 < length && hex_value(value[i + 1]) >= 0 &&
-            hex_value(value[i + 2]) >= 0) {
-            c = (char)(hex_value(value[i + 1]) << 4 | hex_value(value[i + 2]));
+        if (c == '%' && i + 2 < length && text_hex_value(value[i + 1]) >= 0 &&
+            text_hex_value(value[i + 2]) >= 0) {
+            c = (char)(text_hex_value(value[i + 1]) << 4 | text_hex_value(value[i + 2]));
             i += 2;
         }
         if (c == '\0') {

@@ -22,7 +22,7 @@ static int parse_weight(const char *at, const char *end)
     int weight = 0;
     int unit = 1000;
 
-    for (; at < end && !is_blank(*at); at++) {
+    for (; at < end && !is_blank(*at) && *at != ';'; at++) {
         if (*at >= '0' && *at <= '9') {
             weight += (*at - '0') * unit;
             unit /= 10;

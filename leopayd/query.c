@@ -201,14 +201,6 @@ static bool was_given(const struct query *query, const char *name)
     return false;
 }
 
-static int hex_value(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 /* Decodes %XX and '+' in place; false for a bad escape, a NUL, or what is not UTF-8. */
 static bool decode(char *text)
 {
@@ -218,8 +210,8 @@ static bool decode(char *text)
         char c = *at == '+' ? ' ' : *at;
 
         if (c == '%') {
-            int high = hex_value(at[1]);
-            int low = high < 0 ? -1 : hex_value(at[2]);
+            int high = text_hex_value(at[1]);
+            int low = high < 0 ? -1 : text_hex_value(at[2]);
 
             if (low < 0 || (high == 0 && low == 0)) {
                 return false;

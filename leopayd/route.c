@@ -6,23 +6,27 @@
 #include <strings.h>
 
 #include "reply.h"
-#include "text.h"
 
 struct entry {
     const char *path; /* without the trailing slash, which is optional; {id} is digits */
     const char *methods;
     enum route route;
-    void (*handle)(struct exchange *exchange);
 };
 
 static const struct entry entries[] = {
-    {"/api/v1/transactions", "GET, HEAD", ROUTE_LIST, handle_list},
-    {"/api/v1/transactions", "POST", ROUTE_ORDER, handle_order},
-    {"/api/v1/transactions/approve", "GET, HEAD", ROUTE_RETURN, handle_return},
-    {"/api/v1/transactions/approve_transaction", "GET, HEAD", ROUTE_RETURN, handle_return},
-    {"/api/v1/transactions/{id}", "GET, HEAD", ROUTE_SHOW, handle_show},
-    {"/api/v1/sberbank/callback", "GET, HEAD, POST", ROUTE_CALLBACK, handle_callback},
-    {"/api/v1/openapi.json", "GET, HEAD", ROUTE_OPENAPI, handle_openapi},
+    {"/api/v1/transactions", "GET, HEAD", ROUTE_LIST},
+    {"/api/v1/transactions", "POST", ROUTE_ORDER},
+    {"/api/v1/transactions/approve", "GET, HEAD", ROUTE_RETURN},
+    {"/api/v1/transactions/approve_transaction", "GET, HEAD", ROUTE_RETURN},
+    {"/api/v1/transactions/{id}", "GET, HEAD", ROUTE_SHOW},
+    {"/api/v1/sberbank/callback", "GET, HEAD, POST", ROUTE_CALLBACK},
+    {"/api/v1/openapi.json", "GET, HEAD", ROUTE_OPENAPI},
+};
+
+static void (*const handlers[ROUTE_COUNT])(struct exchange *exchange) = {
+    [ROUTE_ORDER] = handle_order,       [ROUTE_RETURN] = handle_return,
+    [ROUTE_CALLBACK] = handle_callback, [ROUTE_LIST] = handle_list,
+    [ROUTE_SHOW] = handle_show,         [ROUTE_OPENAPI] = handle_openapi,
 };
 
 static bool is_path(const struct entry *entry, h2o_iovec_t path)
@@ -57,24 +61,20 @@ static bool is_allowed(const char *allow, h2o_iovec_t method)
     return false;
 }
 
-/* The entry of a request.  NULL: none, and ret_allow has the methods that the path takes; "" where
- * there is no such path. */
-static const struct entry *find_entry(const struct exchange *exchange, struct text *ret_allow)
+enum route route_find(h2o_iovec_t method, h2o_iovec_t path, struct text *ret_allow)
 {
-    h2o_iovec_t path = exchange_path(exchange);
-
     if (path.len > 1 && path.base[path.len - 1] == '/') {
         path.len--;
     }
     for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
         if (is_path(&entries[i], path)) {
-            if (is_allowed(entries[i].methods, exchange->req->method)) {
-                return &entries[i];
+            if (is_allowed(entries[i].methods, method)) {
+                return entries[i].route;
             }
             text_printf(ret_allow, "%s%s", ret_allow->length > 0 ? ", " : "", entries[i].methods);
         }
     }
-    return NULL;
+    return ROUTE_OTHER;
 }
 
 void route_request(struct exchange *exchange)
@@ -83,8 +83,8 @@ void route_request(struct exchange *exchange)
     struct text text;
 
     text_init(&text, allow, sizeof(allow));
-    const struct entry *entry = find_entry(exchange, &text);
-    if (entry == NULL) {
+    exchange->route = route_find(exchange->req->method, exchange_path(exchange), &text);
+    if (exchange->route == ROUTE_OTHER) {
         if (text.length > 0) {
             reply_not_allowed(exchange, allow);
         } else {
@@ -92,13 +92,12 @@ void route_request(struct exchange *exchange)
         }
         return;
     }
-    exchange->route = entry->route;
     const char *coding = exchange_header(exchange, "content-encoding", NULL);
     if (exchange->req->entity.len > ROUTE_BODY_MAX) {
         reply_problem(exchange, 413);
     } else if (coding != NULL && strcasecmp(coding, "identity") != 0) {
         reply_problem(exchange, 415);
     } else {
-        entry->handle(exchange);
+        handlers[exchange->route](exchange);
     }
 }

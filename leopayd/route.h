@@ -6,9 +6,14 @@
 #include <leopay/handle.h>
 
 #include "exchange.h"
+#include "text.h"
 
 /* A body may have this many bytes. */
 #define ROUTE_BODY_MAX 16384
+
+/* The route of a method and a path without its query.  ROUTE_OTHER: none, and ret_allow has the
+ * methods that the path takes; "" where there is no such path. */
+enum route route_find(h2o_iovec_t method, h2o_iovec_t path, struct text *ret_allow);
 
 /* A server_request_cb for the public listener. */
 void route_request(struct exchange *exchange);

@@ -58,6 +58,14 @@ long text_characters(const char *string)
     return count;
 }
 
+int text_hex_value(char c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
 void text_init(struct text *text, char *storage, size_t size)
 {
     assert(size > 0);

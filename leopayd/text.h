@@ -20,6 +20,9 @@ struct text {
 /* How many characters a string has; -1 where it is not UTF-8. */
 long text_characters(const char *string);
 
+/* The value of a hexadecimal digit; -1 for any other character. */
+int text_hex_value(char c);
+
 void text_init(struct text *text, char *storage, size_t size);
 
 void text_add(struct text *text, const char *string);
