@@ -110,6 +110,14 @@ void text_printf(struct text *text, const char *format, ...)
     }
 }
 
+/* Controls of C0 and C1, other ends of lines, and what turns the direction of a line: a log is read
+ * on terminals. */
+static bool is_harmful(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x200e || c == 0x200f ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == REPLACEMENT;
+}
+
 void text_add_quoted(struct text *text, const char *bytes, size_t length)
 {
     text_add_bytes(text, "\"", 1);
@@ -123,8 +131,7 @@ void text_add_quoted(struct text *text, const char *bytes, size_t length)
             text_add(text, "\\n");
         } else if (character == '\t') {
             text_add(text, "\\t");
-        } else if (character < 0x20 || (character >= 0x7f && character <= 0x9f) ||
-                   character == 0x2028 || character == 0x2029 || character == REPLACEMENT) {
+        } else if (is_harmful(character)) {
             text_printf(text, "\\u%04x", character);
         } else {
             text_add_bytes(text, bytes, used);
@@ -149,27 +156,40 @@ void text_add_escaped(struct text *text, const char *string)
     }
 }
 
+/* What stands for a character of markup; NULL: itself. */
+static const char *html_entity(uint32_t character)
+{
+    switch (character) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    default:
+        return character < 0x20 || character == REPLACEMENT ? "&#65533;" : NULL;
+    }
+}
+
 void text_add_html(struct text *text, const char *string)
 {
-    for (; *string != '\0'; string++) {
-        switch (*string) {
-        case '&':
-            text_add(text, "&amp;");
-            break;
-        case '<':
-            text_add(text, "&lt;");
-            break;
-        case '>':
-            text_add(text, "&gt;");
-            break;
-        case '"':
-            text_add(text, "&quot;");
-            break;
-        case '\'':
-            text_add(text, "&#39;");
-            break;
-        default:
-            text_add_bytes(text, string, 1);
+    size_t length = strlen(string);
+
+    while (length > 0) {
+        uint32_t character;
+        size_t used = decode((const unsigned char *)string, length, &character);
+        const char *entity = html_entity(character);
+
+        if (entity != NULL) {
+            text_add(text, entity);
+        } else {
+            text_add_bytes(text, string, used);
         }
+        string += used;
+        length -= used;
     }
 }

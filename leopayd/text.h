@@ -29,14 +29,14 @@ void text_add(struct text *text, const char *string);
 void text_add_bytes(struct text *text, const char *bytes, size_t length);
 void text_printf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* In double quotes, valid as a JSON string and harmless on a terminal: controls, line separators
- * and bytes that are not UTF-8 are escaped. */
+/* In double quotes, valid as a JSON string and harmless on a terminal: controls, line separators,
+ * what turns the direction of a line, and bytes that are not UTF-8 are escaped. */
 void text_add_quoted(struct text *text, const char *bytes, size_t length);
 
 /* As a value in the query of a URL. */
 void text_add_escaped(struct text *text, const char *string);
 
-/* As the text of an HTML element or of a quoted attribute. */
+/* As the text of an HTML element or of a quoted attribute; what is no text becomes U+FFFD. */
 void text_add_html(struct text *text, const char *string);
 
 #endif

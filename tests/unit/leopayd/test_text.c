@@ -100,7 +100,8 @@ static void quoted_texts_are_json_and_harmless(void)
         {"a\0b", 3, "\"a\\u0000b\""},
         {"\x1b[2J\x7f", 5, "\"\\u001b[2J\\u007f\""},
         {"\xc2\x80\xc2\x9f\xc2\xa0", 6, "\"\\u0080\\u009f\xc2\xa0\""}, /* C1 and what follows it */
-        {"\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\xaa", 9, "\"\\u2028\\u2029\xe2\x80\xaa\""},
+        {"\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\xaa", 9, "\"\\u2028\\u2029\\u202a\""},
+        {"\xe2\x80\x8f\xe2\x81\xa6\xe2\x81\xaa", 9, "\"\\u200f\\u2066\xe2\x81\xaa\""},
         {"\xd0\xb6\xf0\x9f\x98\x80", 6, "\"\xd0\xb6\xf0\x9f\x98\x80\""},
         {"\xff\xd0z", 3, "\"\\ufffd\\ufffdz\""},
         {"\xd0\xb6", 1, "\"\\ufffd\""}, /* the length ends it */
@@ -132,6 +133,9 @@ static void pages_are_escaped(void)
     text_add_html(&text, "<a href=\"x\" title='y'>&amp; \xd0\xb6</a>");
     LP_ASSERT_TEXT(storage, "&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;amp; \xd0\xb6"
                             "&lt;/a&gt;");
+    text = empty(sizeof(storage));
+    text_add_html(&text, "a\x1b\xff<\xe2\x80");
+    LP_ASSERT_TEXT(storage, "a&#65533;&#65533;&lt;&#65533;&#65533;");
 }
 
 LP_TEST_MAIN("leopayd/text", LP_TEST(characters), LP_TEST(hex_digits), LP_TEST(storage_has_an_end),
