@@ -13,8 +13,8 @@ static const struct column columns[COLUMNS] = {
     [ACTOR] = {"actor", MSG_C_ACTOR, IN_ALL, false},
     [ACT] = {"act", MSG_C_ACT, IN_ALL, false},
     [SUBJECT] = {"subject", MSG_C_SUBJECT, IN_ALL, false},
-    [REASON] = {"reason", MSG_C_REASON, IN_ALL, false},
-    [DETAIL] = {"detail", MSG_C_DETAIL, IN_ALL, false},
+    [REASON] = {"reason", MSG_C_REASON, IN_ALL | SPARE(1), false},
+    [DETAIL] = {"detail", MSG_C_DETAIL, IN_ALL | SPARE(2), false},
 };
 
 struct listing {

@@ -25,12 +25,12 @@ static const struct column columns[COLUMNS] = {
     [SYSTEM_NAME] = {"system_name", MSG_C_SYSTEM_NAME, IN_ALL, false},
     [NAME] = {"name", MSG_C_NAME, IN_ALL, false},
     [COUNTERAGENT_ID] = {"counteragent_id", MSG_C_COUNTERAGENT_ID, IN_RECORD | IN_MACHINE, true},
-    [COUNTERAGENT] = {"counteragent", MSG_C_COUNTERAGENT, IN_ALL, false},
-    [URL] = {"url", MSG_C_URL, IN_ALL, false},
-    [WIRE] = {"wire", MSG_C_WIRE, IN_ALL, false},
+    [COUNTERAGENT] = {"counteragent", MSG_C_COUNTERAGENT, IN_ALL | SPARE(2), false},
+    [URL] = {"url", MSG_C_URL, IN_ALL | SPARE(3), false},
+    [WIRE] = {"wire", MSG_C_WIRE, IN_ALL | SPARE(4), false},
     [ENABLED] = {"enabled", MSG_C_ENABLED, IN_ALL, false},
-    [ORIGINS] = {"allowed_origins", MSG_C_ORIGINS, IN_ALL, false},
-    [NETS] = {"allowed_nets", MSG_C_NETS, IN_ALL, false},
+    [ORIGINS] = {"allowed_origins", MSG_C_ORIGINS, IN_ALL | SPARE(6), false},
+    [NETS] = {"allowed_nets", MSG_C_NETS, IN_ALL | SPARE(5), false},
     [CREATED] = {"created_at", MSG_C_CREATED, IN_RECORD | IN_MACHINE, false},
 };
 

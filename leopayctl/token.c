@@ -8,8 +8,8 @@ static const struct column columns[COLUMNS] = {
     [ID] = {"id", MSG_C_ID, IN_ALL, true},
     [NAME] = {"name", MSG_C_NAME, IN_ALL, false},
     [BILLING] = {"billing", MSG_C_BILLING, IN_ALL, false},
-    [CREATED] = {"created_at", MSG_C_CREATED, IN_ALL, false},
-    [LAST_USED] = {"last_used_at", MSG_C_LAST_USED, IN_ALL, false},
+    [CREATED] = {"created_at", MSG_C_CREATED, IN_ALL | SPARE(2), false},
+    [LAST_USED] = {"last_used_at", MSG_C_LAST_USED, IN_ALL | SPARE(1), false},
     [REVOKED] = {"revoked_at", MSG_C_REVOKED, IN_ALL, false},
 };
 

@@ -85,7 +85,7 @@ static void total_cells(const struct listing *listing, struct cell cells[T_COLUM
     for (size_t i = 0; i < T_COLUMNS; i++)
         cells[i] = (struct cell){.kind = CELL_ABSENT};
     cells[T_ID] = cell_text(message_text(MSG_TOTAL));
-    cells[T_CREATED_AT] = cell_text(label);
+    cells[T_STATUS] = cell_text(label); /* a column that is always there */
     cells[T_AMOUNT] = money(totals->amount);
     cells[T_COMMISSION] = money(totals->commission);
     cells[T_NET_AMOUNT] = money(totals->net_amount);

@@ -20,7 +20,8 @@
 #define WIDTH_MIN     8
 #define WIDTH_MAX     60
 #define PAPER_A4      9
-#define DIGITS_MAX    15 /* of a number; a spreadsheet makes noughts of all others */
+#define PAGE_WIDTH    210 /* of the longer side, small but legible */
+#define DIGITS_MAX    15  /* of a number; a spreadsheet makes noughts of all others */
 
 enum look { PLAIN, HEAD, WHOLE, MONEY, DATE, TOTAL, TOTAL_MONEY, NOTE, LOOKS };
 
@@ -239,6 +240,7 @@ static void end_sheet(struct output *out)
 {
     struct xlsx *x = out->xlsx;
     lxw_col_t column = 0;
+    size_t sum = 0;
 
     x->ended = true;
     for (size_t i = 0; i < out->column_count; i++) {
@@ -248,7 +250,19 @@ static void end_sheet(struct output *out)
         width = width < WIDTH_MIN ? WIDTH_MIN : width > WIDTH_MAX ? WIDTH_MAX : width;
         worksheet_set_column(x->sheet, column, column, (double)width, NULL);
         column++;
+        sum += width;
     }
+    /* On paper: as few pages side by side as can still be read. */
+    worksheet_fit_to_pages(x->sheet, (uint16_t)((sum + PAGE_WIDTH - 1) / PAGE_WIDTH), 0);
+}
+
+/* A list without totals ends when something else begins. */
+static void end_list(struct output *out)
+{
+    if (out->xlsx->ended)
+        return;
+    end_data(out);
+    end_sheet(out);
 }
 
 static void xlsx_begin(struct output *out)
@@ -301,6 +315,7 @@ static void xlsx_facts(struct output *out, const struct fact *facts, size_t coun
 
     if (!x->book)
         return;
+    end_list(out);
     x->sheet = workbook_add_worksheet(x->book, message_text(MSG_SHEET_CONTROL));
     if (!x->sheet)
         abort();
@@ -331,10 +346,7 @@ static void xlsx_end(struct output *out)
     struct xlsx *x = out->xlsx;
 
     if (x->book) {
-        if (!x->ended) {
-            end_data(out);
-            end_sheet(out);
-        }
+        end_list(out);
         lxw_error error = workbook_close(x->book);
         note(x, error);
         if (x->error || (!out->failed && !copy(x->file, out->stream))) {

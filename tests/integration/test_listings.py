@@ -6,10 +6,11 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import unittest
 
-from exports import RUSSIAN, Book
+from exports import RUSSIAN, Book, Terminal, width
 from stack import LEOPAYCTL, SharedCase, clean_env
 
 PERIOD = ("--from", "2026-01-01", "--to", "2037-12-31", "--rate", "1000")
@@ -76,6 +77,19 @@ class Listings(SharedCase):
                 shown = self.raw(command, "table").decode()
                 self.assertGreater(len(shown.splitlines()), 1)
 
+    def test_tables_fit_a_terminal(self):
+        self.stack.ctl("billing", "add", "northern", "--counteragent", 1, "--url", "https://billing.example/confirm",
+                       "--name", "Северный округ", "--allow-origin", "https://shop.example", "--allow-net", "10.0.0.0/8")
+        for command in (("reconcile", "--stored"), ("reconcile", "--runs"), ("billing", "list"), ("act", "list"),
+                        ("token", "list"), ("transaction", "list")):
+            for env in ({}, RUSSIAN):
+                shown = Terminal(command, {**self.stack.env, **env, "NO_COLOR": "1"}, 80)
+                self.assertLessEqual(max(map(width, shown.out.splitlines())), 80, shown.out)
+
+    def test_totals_say_over_how_many(self):
+        self.assertRegex(Terminal(("transaction", "list"), {**self.stack.env, "NO_COLOR": "1"}, 80).out,
+                         r"\nTotal +1 \(notified\) +1,234\.50")
+
     def test_people_read_words(self):
         for kind in ("csv-excel", "table"):
             text = self.raw(("reconcile", "--stored"), kind, **RUSSIAN).decode()
@@ -95,6 +109,8 @@ class Listings(SharedCase):
             self.assertEqual((facts["Paid here, ₽"], facts["Refunded, ₽"]), (("number", "1234.5"), ("number", "4.5")))
             self.assertEqual(facts["Who"], ("text", "postgres"))
             self.assertEqual(facts["Started"][0], "number")
+            self.assertIn("<autoFilter", book.raw[0])
+            self.assertGreater(min(float(width) for width in re.findall(r'<col [^>]*width="([\d.]+)"', book.raw[0])), 8)
 
     def test_bad_news_are_written_to_their_file(self):
         for name, command, env in (("findings", ("reconcile", *PERIOD), {}),
