@@ -1,43 +1,29 @@
 # SPDX-License-Identifier: MIT
 """All together, and the clock as well."""
 
-import glob
-import os
 import time
 
-from rows import Failed, row
+from rows import row
 from rows_bank import random_faults
 from rows_billing import MODES
+from stack import BUILD
+from turned import Clock
 
-JUMPS = ("+1h", "-1h", "+1d", "-1d", "+30d", "+0")
-
-
-def find_library():
-    found = sorted(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1"))
-    if not found:
-        raise Failed("faketime is missing: apt-get install faketime")
-    return found[0]
-
-
-def turn(path, offset):
-    with open(path + ".new", "w", encoding="ascii") as file:
-        file.write(offset + "\n")
-    os.chmod(path + ".new", 0o644)
-    os.rename(path + ".new", path)
+HOUR = 3600
+DAY = 24 * HOUR
+JUMPS = (HOUR, -HOUR, DAY, -DAY, 30 * DAY, 0)
 
 
 @row(trials=6)
 def clock(run):
     """The daemon's wall clock jumps by hours and days: nothing is lost, and times are the bank's."""
     world = run.world(start=False)
-    path = os.path.join(world.folder, "clock")
-    turn(path, "+0")
-    world.add_daemon(LD_PRELOAD=find_library(), FAKETIME_TIMESTAMP_FILE=path, FAKETIME_NO_CACHE="1",
-                     FAKETIME_DONT_FAKE_MONOTONIC="1", LEOPAY_LOG_LEVEL="info")
+    turned = Clock(world.folder, BUILD)
+    world.add_daemon(**turned.env, LEOPAY_LOG_LEVEL="info")
     load = run.load(world)
     load.start(4, 0.02)
     for index in range(run.trials):
-        turn(path, JUMPS[index % len(JUMPS)])
+        turned.turn(JUMPS[index % len(JUMPS)])
         time.sleep(run.rng.uniform(0.5, 1.5))
         load.many(5, 2)
         run.count()
