@@ -98,7 +98,8 @@ class Postgres:
 
     shared = None
 
-    def __init__(self, fast=True):
+    def __init__(self, fast=True, env=None):
+        self.env = env or {}
         self.folder = tempfile.mkdtemp(prefix="leopay-", dir="/tmp")
         os.chmod(self.folder, 0o711)
         self.cluster = os.path.join(self.folder, "pg")
@@ -115,7 +116,8 @@ class Postgres:
         return cls.shared
 
     def run(self, verb, *args):
-        subprocess.run([POSTGRES, verb, self.cluster, *args], check=True, timeout=90, stdout=subprocess.DEVNULL)
+        subprocess.run([POSTGRES, verb, self.cluster, *args], check=True, timeout=90, stdout=subprocess.DEVNULL,
+                       env={**os.environ, **self.env})
 
     def remove(self):
         if os.path.isdir(self.folder):
@@ -210,10 +212,10 @@ class Stack:
     def ctl(self, *args, code=0, stdin=None, cwd=None, **env):
         return run_ctl(args, {**self.env, **env}, code, stdin, cwd)
 
-    def start_sandbox(self):
+    def start_sandbox(self, *more, **env):
         argv = [SANDBOX, "--listen", f"127.0.0.1:{self.bank_port}", "--leopay", self.base, "--public-key",
-                self.public_key]
-        self.sandbox = Process("sandbox", argv, clean_env({}), self.folder)
+                self.public_key, *more]
+        self.sandbox = Process("sandbox", argv, clean_env(env), self.folder)
         self.processes.append(self.sandbox)
         wait_for("the sandbox listens", lambda: self.answers(self.bank_port, "/sandbox/orders"))
 
