@@ -66,13 +66,21 @@ static void take_date(struct lp_http_call *call, const char *line, size_t len)
     call->date_s = date > 0 ? date : 0;
 }
 
+/* curl takes a status line whose version it cannot read, "http/1.1 500", for a 200. */
+static bool is_odd_status(const char *line, size_t len)
+{
+    return len > 5 && !strncasecmp(line, "HTTP/", 5) &&
+           (strncmp(line, "HTTP/", 5) != 0 || line[5] < '0' || line[5] > '9');
+}
+
 static size_t take_header(char *from, size_t size, size_t count, void *data)
 {
     struct lp_http_call *call = data;
 
     call->head_len += size * count;
+    call->odd = call->odd || is_odd_status(from, size * count);
     take_date(call, from, size * count);
-    return call->head_len <= LP_HTTP_HEADERS_MAX ? size * count : 0;
+    return call->head_len <= LP_HTTP_HEADERS_MAX && !call->odd ? size * count : 0;
 }
 
 /* By the address itself, after the resolver: whatever the URL says, this is where we would connect.
@@ -270,6 +278,8 @@ static const char *describe(const struct lp_http_call *call, CURLcode result)
         return "the address is not one that may be connected to";
     if (call->overflow)
         return "the answer is too long";
+    if (call->odd)
+        return "the answer's status cannot be read";
     if (call->head_len > LP_HTTP_HEADERS_MAX)
         return "the head of the answer is too long";
     if (result == CURLE_SEND_FAIL_REWIND)

@@ -32,6 +32,7 @@ struct lp_http_call {
     bool refused;  /* an address was refused */
     bool overflow; /* the answer was longer than answer_max */
     bool truncate;
+    bool odd; /* a status line that is none */
     size_t head_len;
     int64_t date_s; /* of the last Date that came; 0: none */
     struct lp_buf answer;

@@ -36,6 +36,7 @@ enum manner {
     HUGE_BODY,
     HUGE_HEAD,
     NOT_HTTP,
+    ODD_STATUS,
 };
 
 #define REQUEST_MAX 4096
@@ -145,6 +146,9 @@ static bool answer_request(int fd, int nth)
         return false;
     case NOT_HTTP:
         say(fd, "220 mail.example ESMTP\r\n");
+        return false;
+    case ODD_STATUS:
+        say(fd, "http/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n");
         return false;
     }
     return false;

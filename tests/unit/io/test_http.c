@@ -163,7 +163,7 @@ static void silence_is_a_timeout(void)
 
 static void broken_answers_are_cuts(void)
 {
-    static const enum manner manners[] = {MID_BODY, HUGE_BODY, HUGE_HEAD, NOT_HTTP};
+    static const enum manner manners[] = {MID_BODY, HUGE_BODY, HUGE_HEAD, NOT_HTTP, ODD_STATUS};
     struct lp_http_request request = a_request();
 
     for (size_t i = 0; i < sizeof(manners) / sizeof(*manners); i++) {
