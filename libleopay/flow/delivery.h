@@ -13,6 +13,7 @@
 
 #define LP_DELIVERY_TEXT_MAX   8192 /* of a confirmation, signature included */
 #define LP_DELIVERY_ANSWER_MAX 512  /* bytes of an answer that are kept */
+#define LP_DELIVERY_READ_MAX   (LP_DELIVERY_ANSWER_MAX + 1) /* one more shows whether it was cut */
 #define LP_DELIVERY_NETS_MAX   32
 
 struct lp_delivery {
@@ -55,6 +56,10 @@ void lp_delivery_fix(struct lp_delivery *delivery);
 void lp_delivery_send(struct lp_delivery *delivery);
 /* Ends it without a record: the lease runs out and the delivery comes again.  `err` may be NULL. */
 void lp_delivery_give_up(struct lp_delivery *delivery, int code, const struct leopay_error *err);
+/* The first bytes of the answer, cut between characters into ret_kept; a static text in its place
+ * where they are not text at all. */
+const char *lp_delivery_keep(const struct lp_http_reply *reply,
+                             char ret_kept[LP_DELIVERY_ANSWER_MAX + 1]);
 /* Stores what came of it; `retry_after_s` is the billing's wish, negative where it has none. */
 void lp_delivery_record(struct lp_delivery *delivery, int64_t retry_after_s);
 

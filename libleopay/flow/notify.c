@@ -117,12 +117,11 @@ static void note_outcome(struct lp_delivery *delivery)
            LP_LOG_NUMBER("attempt", delivery->number), LP_LOG_TEXT("error", delivery->error));
 }
 
-/* The first bytes of the answer, if they are text at all. */
-static const char *keep_answer(struct lp_delivery *delivery, const struct lp_http_reply *reply)
+const char *lp_delivery_keep(const struct lp_http_reply *reply,
+                             char ret_kept[LP_DELIVERY_ANSWER_MAX + 1])
 {
-    lp_copy_text(delivery->answer, sizeof(delivery->answer), reply->body);
-    return lp_utf8_valid(delivery->answer, strlen(delivery->answer)) ? delivery->answer
-                                                                     : "(not text)";
+    lp_copy_text(ret_kept, LP_DELIVERY_ANSWER_MAX + 1, reply->body);
+    return lp_utf8_valid(ret_kept, strlen(ret_kept)) ? ret_kept : "(not text)";
 }
 
 static void on_reply(void *data, const struct lp_http_reply *reply)
@@ -145,7 +144,7 @@ static void on_reply(void *data, const struct lp_http_reply *reply)
         .duration_ms = reply->duration_ms,
         .http_status = reply->status,
         .error = delivery->delivered ? NULL : delivery->error,
-        .answer = keep_answer(delivery, reply),
+        .answer = lp_delivery_keep(reply, delivery->answer),
     };
     note_outcome(delivery);
     lp_delivery_record(delivery, reply->retry_after_s);
@@ -166,7 +165,7 @@ void lp_delivery_send(struct lp_delivery *delivery)
         .ca_file = "",
         .connect_timeout_ms = CONNECT_MS,
         .timeout_ms = TOTAL_MS,
-        .answer_max = LP_DELIVERY_ANSWER_MAX,
+        .answer_max = LP_DELIVERY_READ_MAX,
         .truncate = true,
         .guard = true,
         .nets = delivery->nets,

@@ -92,6 +92,15 @@ class Delivery(SharedCase):
         self.assertIsNone(deliveries[2]["error"])
         self.assertTrue(deliveries[1]["error"])
 
+    def test_the_beginning_of_a_long_answer_is_kept(self):
+        answers = ["ошибка " * 100, "x" + "ошибка " * 100]
+        name, billing = self.billing([(500, [], answers[0]), (500, [], answers[1]), 200])
+        number = self.pay(name)
+        self.wait_attempts(billing, number, 3)
+        for answer, delivery in zip(answers, self.stack.payment(number)["deliveries"]):
+            self.assertTrue(answer.startswith(delivery["answer"]), delivery)
+            self.assertGreater(len(delivery["answer"].encode()), 508)
+
     def test_a_hanging_billing_delays_no_other(self):
         hanging, _ = self.billing("hang")
         for _ in range(40):

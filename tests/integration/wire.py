@@ -146,7 +146,7 @@ class Confirmation:
 
 
 class Billing:
-    """A billing on a port of its own.  `script` decides each answer: a status, (status, headers) or "hang",
+    """A billing on a port of its own.  `script` decides each answer: a status, (status, headers[, body]), "hang" or
     "close"; a list is used up from its front, and its last item stays."""
 
     def __init__(self, script=200):
@@ -190,9 +190,10 @@ class Billing:
                     return
                 if answer == "close":
                     return
-                status, headers = answer if isinstance(answer, tuple) else (answer, [])
-                lines = [f"HTTP/1.1 {status} Said", *[f"{n}: {v}" for n, v in headers], "Content-Length: 4", "", "said"]
-                sock.sendall("\r\n".join(lines).encode())
+                status, headers, *body = answer if isinstance(answer, tuple) else (answer, [])
+                text = (body[0] if body else "said").encode()
+                lines = [f"HTTP/1.1 {status} Said", *[f"{n}: {v}" for n, v in headers], f"Content-Length: {len(text)}"]
+                sock.sendall("\r\n".join([*lines, "", ""]).encode() + text)
 
     def take(self, confirmation):
         with self.lock:
