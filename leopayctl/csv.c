@@ -5,8 +5,8 @@
  * titles as headings, roubles with a decimal comma, times in the zone of reports.
  *
  * A text that a spreadsheet would take for a formula gets an apostrophe in front; also after a
- * semicolon, a tab or a line end inside of it, where a spreadsheet that was told of another
- * separator would begin a cell.
+ * semicolon, a tab or a line end inside of it (in csv-excel after a comma, too), where a
+ * spreadsheet that was told of another separator would begin a cell.
  */
 #include "output.h"
 
@@ -51,13 +51,16 @@ static void put_text(FILE *stream, const char *text, bool excel)
         if (starts && text_begins_formula(c))
             fputc('\'', stream);
         size_t run = text_plain(text);
+        const char *comma = excel ? memchr(text, ',', run) : NULL;
+        if (comma)
+            run = (size_t)(comma - text);
         if (run > 0) {
             fwrite_unlocked(text, 1, run, stream);
             text += run;
             starts = false;
             continue;
         }
-        starts = c == ';' || c == '\t' || c == '\r' || c == '\n';
+        starts = c == ';' || c == '\t' || c == '\r' || c == '\n' || c == ',';
         if (text_is_control(c))
             fputs(TEXT_REPLACEMENT, stream);
         else
