@@ -243,7 +243,7 @@ static void read_item(struct query *query, char *name)
         add_fault(query, name, wrong_name);
     } else if (parameter->kind != KIND_STATUS && was_given(query, parameter->name)) {
         add_fault(query, parameter->name, wrong_twice);
-    } else if (query->item_count == QUERY_ITEMS_MAX) {
+    } else if (query->item_count >= QUERY_ITEMS_MAX && strcmp(parameter->name, "after") != 0) {
         add_fault(query, parameter->name, wrong_many);
     } else {
         const char *const *wrong = read_value(query, parameter, value);

@@ -12,7 +12,7 @@
 #include "text.h"
 
 #define QUERY_LIMIT_MAX   1000
-#define QUERY_ITEMS_MAX   32
+#define QUERY_ITEMS_MAX   32 /* and one `after`, which the address of the next page adds */
 #define QUERY_FAULTS_MAX  24
 #define QUERY_NAME_MAX    40 /* bytes of an unknown name that are given back */
 #define QUERY_ITEM_GROWTH 3  /* a byte may become three where it is escaped */
@@ -26,7 +26,7 @@ struct query {
     struct leopay_filter filter; /* borrows from here and from the query's text */
     int bank_status;
     int64_t limit;
-    struct query_item items[QUERY_ITEMS_MAX]; /* as they were given, decoded */
+    struct query_item items[QUERY_ITEMS_MAX + 1]; /* as they were given, decoded */
     size_t item_count;
     struct fault faults[QUERY_FAULTS_MAX];
     size_t fault_count;
