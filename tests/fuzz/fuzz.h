@@ -36,6 +36,27 @@ static inline void take_line(const uint8_t **data, size_t *size, char *ret_line,
     *size -= stop ? len + 1 : len;
 }
 
+/* The bytes up to the first NUL, as a text of exactly this length. */
+static inline char *text_copy(const uint8_t *data, size_t size)
+{
+    char *copy = strndup(size ? (const char *)data : "", size);
+
+    CLAIM(copy);
+    return copy;
+}
+
+/* Takes the first line off as a text of exactly its length (up to a NUL); free it. */
+static inline char *take_text(const uint8_t **data, size_t *size)
+{
+    const uint8_t *line = *data;
+    const uint8_t *stop = *size ? memchr(line, '\n', *size) : NULL;
+    size_t len = stop ? (size_t)(stop - line) : *size;
+
+    *data += stop ? len + 1 : len;
+    *size -= stop ? len + 1 : len;
+    return text_copy(line, len);
+}
+
 /* A copy of exactly this size, so that a read past the end is caught. */
 static inline char *exact_copy(const uint8_t *data, size_t size)
 {
