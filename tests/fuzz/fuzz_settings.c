@@ -3,7 +3,7 @@
  * The file that LEOPAY_CONFIG names.  Every setting ends with a value that is allowed, every
  * problem is one line, and no problem tells a secret: no value of the file that begins with SECRET.
  */
-#include "settings.h"
+#include "settings/settings.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
