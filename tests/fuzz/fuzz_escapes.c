@@ -67,7 +67,7 @@ static void claim_url_part(const char *text)
     free(bytes);
 }
 
-static const char *html_entity(char c)
+static const char *html_entity(uint32_t c)
 {
     switch (c) {
     case '&':
@@ -81,25 +81,28 @@ static const char *html_entity(char c)
     case '\'':
         return "&#39;";
     default:
-        return NULL;
+        return c < 0x20 || c == 0xfffd || c == TEXT_BROKEN ? "&#65533;" : NULL;
     }
 }
 
 static void claim_html(const char *text)
 {
-    size_t room = 6 * strlen(text) + 1;
+    size_t room = 8 * strlen(text) + 1;
     char *bytes = malloc(room), *at = bytes;
     struct text out;
 
     CLAIM(bytes);
     text_init(&out, bytes, room);
     text_add_html(&out, text);
-    CLAIM(!out.cut && !strpbrk(bytes, "<>\"'"));
-    for (; *text; text++) {
-        const char *entity = html_entity(*text);
+    CLAIM(!out.cut && !strpbrk(bytes, "<>\"'") && lp_utf8_valid(bytes, out.length));
+    while (*text) {
+        uint32_t c;
+        size_t len = text_decode(text, &c);
+        const char *entity = html_entity(c);
 
-        CLAIM(entity ? !strncmp(at, entity, strlen(entity)) : *at == *text);
-        at += entity ? strlen(entity) : 1;
+        CLAIM(!strncmp(at, entity ? entity : text, entity ? strlen(entity) : len));
+        at += entity ? strlen(entity) : len;
+        text += len;
     }
     CLAIM(!*at);
     free(bytes);

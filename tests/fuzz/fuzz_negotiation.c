@@ -16,7 +16,6 @@ static void claim_weights(const struct wishes *wishes)
     CLAIM(wishes->json >= 0 && wishes->json <= 1000);
     CLAIM(wishes->russian >= 0 && wishes->russian <= 2000);
     CLAIM(wishes->english >= 0 && wishes->english <= 2000);
-    CLAIM(!wishes_page(wishes) || !wishes_json(wishes));
     CLAIM(!wishes_russian(wishes, false) || wishes_russian(wishes, true));
 }
 
@@ -59,7 +58,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *bare_languages = exact_copy((uint8_t *)languages, strlen(languages));
 
     wishes_add_types(&wishes, bare_types, strlen(types));
-    CLAIM(!wishes_page(&wishes) || strcasestr(types, "text/html"));
+    CLAIM(wishes_page(&wishes) == (wishes.html > 0));
+    CLAIM(!wishes.html || strcasestr(types, "text/html"));
     CLAIM(!wishes_json(&wishes) || strcasestr(types, "json"));
     wishes_add_languages(&wishes, bare_languages, strlen(languages));
     CLAIM(!wishes_russian(&wishes, false) || strcasestr(languages, "ru"));
