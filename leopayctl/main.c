@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* leopayctl: parse, dispatch, and turn the outcome into an exit status. */
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "ctl.h"
@@ -53,10 +55,20 @@ static int run(struct ctl *ctl)
     return STATUS_DONE;
 }
 
+/* A crash leaves no file with the database's and the bank's passwords behind. */
+static void harden(void)
+{
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+#ifndef __SANITIZE_ADDRESS__
+    prctl(PR_SET_DUMPABLE, 0); /* leak checkers need it the other way */
+#endif
+}
+
 int main(int argc, char **argv)
 {
     struct ctl ctl = {0};
 
+    harden();
     messages_choose();
     if (argc > 1 && strcmp(argv[1], "--complete") == 0)
         return complete(argc - 2, argv + 2);

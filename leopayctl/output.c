@@ -70,6 +70,15 @@ static void watch_no_more(void)
 
 /* ---- Files -------------------------------------------------------------- */
 
+/* Whether the path is somebody else's link: it is replaced, not followed to a file that only we may
+ * write.  Our own goes on pointing to what it points to. */
+static bool is_planted(const char *path)
+{
+    struct stat st;
+
+    return lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && st.st_uid != geteuid() && st.st_uid != 0;
+}
+
 /*
  * A temporary file beside what it is to become; mkstemp() opens it for the owner alone, and never
  * one that is there.  No signal comes between the file and the watch for it.
@@ -78,7 +87,7 @@ static FILE *open_temporary(struct output *out)
 {
     sigset_t all, before;
 
-    out->target = realpath(out->path, NULL); /* a link goes on pointing to it */
+    out->target = is_planted(out->path) ? NULL : realpath(out->path, NULL);
     if (!out->target)
         out->target = strdup(out->path);
     if (!out->target || asprintf(&out->temporary, "%s.XXXXXX", out->target) < 0)
@@ -117,7 +126,7 @@ bool output_open(struct output *out, const struct format *format, const char *pa
     if (!path) {
         out->terminal = isatty(STDOUT_FILENO);
         out->colour = out->terminal && wants_colour();
-    } else if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+    } else if (!is_planted(path) && stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
         /* A device or a pipe cannot be replaced: it is written to as it is. */
         out->stream = fopen(path, "w");
     } else {

@@ -12,10 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <leopay/leopay.h>
@@ -63,18 +61,6 @@ struct daemon {
 static struct daemon daemon_state;
 
 /* ---- Start -------------------------------------------------------------- */
-
-static void harden(void)
-{
-    umask(077);
-    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-#ifndef __SANITIZE_ADDRESS__
-    /* Keeps other processes of the same user from reading the keys; leak checkers need it the other
-     * way. */
-    prctl(PR_SET_DUMPABLE, 0);
-#endif
-    signal(SIGPIPE, SIG_IGN);
-}
 
 /* Raises the limit of descriptors as far as is allowed, and tells how many connections a worker may
  * have: half are left for the database, the bank and billings. */
@@ -292,7 +278,6 @@ int daemon_run(struct leopay_settings *settings)
     size_t count = (size_t)leopay_settings_number(settings, LEOPAY_SETTING_THREADS);
 
     daemon->settings = settings;
-    harden();
     log_configure(settings);
     pages_init();
     metrics_start();

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* leopayd: options and settings, then the daemon. */
 #include <getopt.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <leopay/settings.h>
 #include <leopay/version.h>
@@ -37,6 +41,19 @@ const char *__lsan_default_suppressions(void)
 }
 #endif
 
+/* Before anything secret is read. */
+static void harden(void)
+{
+    umask(077);
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+#ifndef __SANITIZE_ADDRESS__
+    /* Keeps other processes of the same user from reading the keys; leak checkers need it the other
+     * way. */
+    prctl(PR_SET_DUMPABLE, 0);
+#endif
+    signal(SIGPIPE, SIG_IGN);
+}
+
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
@@ -50,6 +67,7 @@ int main(int argc, char **argv)
     bool check_only = false;
     int option;
 
+    harden();
     while ((option = getopt_long(argc, argv, "c:Vh", options, NULL)) != -1) {
         switch (option) {
         case 'c':

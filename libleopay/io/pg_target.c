@@ -52,9 +52,41 @@ static char *dup_option(const PQconninfoOption *options, const PQconninfoOption 
     return lp_strdup(value ? value : "");
 }
 
+/* Whether a host or a port is what libpq makes of a password with a bare '@' or '/' in it: it would
+ * say it aloud. */
+static bool holds_password(const PQconninfoOption *option)
+{
+    const char *text = option->val;
+
+    if (!text)
+        return false;
+    if (!strcmp(option->keyword, "port"))
+        return text[strspn(text, "0123456789,")] != '\0';
+    if (strcmp(option->keyword, "host") != 0)
+        return false;
+    /* At the front it names an abstract socket. */
+    for (const char *at = strchr(text, '@'); at; at = strchr(at + 1, '@'))
+        if (at != text && at[-1] != ',')
+            return true;
+    return false;
+}
+
+static PQconninfoOption *parse_url(const char *url)
+{
+    PQconninfoOption *options = PQconninfoParse(url, NULL);
+
+    for (PQconninfoOption *option = options; option && option->keyword; option++) {
+        if (holds_password(option)) {
+            PQconninfoFree(options);
+            return NULL;
+        }
+    }
+    return options;
+}
+
 bool lp_pg_url_readable(const char *url)
 {
-    PQconninfoOption *options = *url ? PQconninfoParse(url, NULL) : NULL;
+    PQconninfoOption *options = *url ? parse_url(url) : NULL;
 
     PQconninfoFree(options);
     return !*url || options;
@@ -63,12 +95,13 @@ bool lp_pg_url_readable(const char *url)
 int lp_pg_target_init(struct lp_pg_target *target, const char *url, const char *application_name,
                       struct leopay_error *err)
 {
-    PQconninfoOption *options = *url ? PQconninfoParse(url, NULL) : NULL;
+    PQconninfoOption *options = *url ? parse_url(url) : NULL;
 
     /* libpq's own words are not repeated: they may quote the password. */
     if (*url && !options)
         return lp_error_set(err, LEOPAY_ESETTING, LEOPAY_DOMAIN_CALLER,
-                            "LEOPAY_DATABASE_URL is neither a URI nor a list of keyword=value");
+                            "LEOPAY_DATABASE_URL is neither a URI (with %%40 and %%2F for @ and / "
+                            "in a password) nor a list of keyword=value");
 
     PQconninfoOption *defaults = PQconndefaults();
 

@@ -61,7 +61,8 @@ static void check_database_url(const struct leopay_settings *settings,
 
     if (!lp_pg_url_readable(leopay_settings_text(settings, LEOPAY_SETTING_DATABASE_URL)))
         lp_setting_problem(problems, true, variable,
-                           "%s: neither a URI nor a list of keyword=value as libpq takes it",
+                           "%s: neither a URI (with %%40 and %%2F for @ and / in a password) nor a "
+                           "list of keyword=value as libpq takes it",
                            variable);
 }
 

@@ -125,6 +125,8 @@ static int put_from_file(struct leopay_settings *settings, enum leopay_setting s
     size_t len = strlen(text);
     if (len > 0 && text[len - 1] == '\n')
         text[--len] = 0;
+    if (len > 0 && text[len - 1] == '\r')
+        text[--len] = 0;
     if (len == 0) {
         snprintf(why, LP_SETTING_WHY_SIZE, "%.300s: it is empty", path);
         r = LEOPAY_ESETTING;

@@ -6,6 +6,8 @@
 #include "wire/bank.h"
 #include "wire/json.h"
 
+/* Masks whatever looks like a card number inside a text. */
+void lp_bank_mask_text(char *text);
 /* Takes the facts out of one order's object; false when it says nothing. */
 bool lp_bank_read_order(json_t *root, struct lp_bank_facts *ret_facts);
 

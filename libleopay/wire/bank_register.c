@@ -3,7 +3,7 @@
  * Reads the answer to a registration.  Only a clear yes or a clear no counts; everything else
  * leaves the order in doubt, because the bank may have it.
  */
-#include "wire/bank.h"
+#include "wire/bank_inside.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -12,7 +12,6 @@
 
 #include "base/mem.h"
 #include "base/parse.h"
-#include "wire/json.h"
 
 /* The two numbers of an error that leave it open whether the order exists. */
 enum { ERROR_DUPLICATE_NUMBER = 1, ERROR_SYSTEM = 7 };
@@ -58,6 +57,7 @@ static void read_answer(json_t *root, struct lp_register_reply *reply)
     int64_t code = 0;
 
     lp_json_copy_text(lp_json_get(root, "errorMessage"), reply->message, sizeof(reply->message));
+    lp_bank_mask_text(reply->message);
     if (error && (!lp_json_int64(error, &code) || code < INT_MIN || code > INT_MAX)) {
         lp_copy_text(reply->message, sizeof(reply->message), "errorCode is not a number");
         return;

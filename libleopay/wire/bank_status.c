@@ -96,8 +96,7 @@ static void mask_digits(char *text, size_t len)
     }
 }
 
-/* Masks whatever looks like a card number inside a text. */
-static void mask_text(char *text)
+void lp_bank_mask_text(char *text)
 {
     while (*text) {
         size_t len = strspn(text, "0123456789 -");
@@ -132,7 +131,7 @@ static void read_card(json_t *root, struct lp_bank_facts *facts)
 
     lp_json_copy_text(first_of(card, "cardHolderName", root, "cardHolderName"), facts->cardholder,
                       sizeof(facts->cardholder));
-    mask_text(facts->cardholder);
+    lp_bank_mask_text(facts->cardholder);
 
     if (lp_json_int64(first_of(card, "expiration", root, "expiration"), &expiry) &&
         expiry >= 100001 && expiry <= 999912 && expiry % 100 >= 1 && expiry % 100 <= 12)
@@ -216,7 +215,7 @@ static void read_message(json_t *root, struct lp_bank_facts *facts)
     if (!*facts->message)
         lp_json_copy_text(lp_json_get(root, "errorMessage"), facts->message,
                           sizeof(facts->message));
-    mask_text(facts->message);
+    lp_bank_mask_text(facts->message);
 }
 
 /* The two numbers that make an answer one.  False when it says nothing. */

@@ -26,9 +26,10 @@
 static int fill(int fd, const char *path, struct lp_buf *pem, struct leopay_error *err)
 {
     char chunk[4096];
-    ssize_t got;
+    ssize_t got = 0;
 
-    while ((got = read(fd, chunk, sizeof(chunk))) > 0)
+    /* A file may be huge: no more of it is read than shows that it is too long. */
+    while (lp_buf_ok(pem) && (got = read(fd, chunk, sizeof(chunk))) > 0)
         lp_buf_append(pem, chunk, (size_t)got);
     lp_wipe(chunk, sizeof(chunk));
     if (got < 0)
