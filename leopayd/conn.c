@@ -22,6 +22,7 @@
 #include "chunked.h"
 #include "gate.h"
 #include "linger.h"
+#include "log.h"
 #include "server.h"
 
 #define UNREAD_TIMEOUT_MS 15000u
@@ -50,9 +51,11 @@ struct conn {
 
 /* ---- The gate ----------------------------------------------------------- */
 
-/* libh2o will close the connection once it has answered. */
-static void note_refusal(struct conn *conn)
+/* libh2o will close the connection once it has answered; what it cannot read at all it answers
+ * without asking us. */
+static void note_refusal(struct conn *conn, const char *reason)
 {
+    log_event(LEOPAY_LOG_INFO, "http.refused", LOG_TEXT("reason", reason));
     conn->server->stats.refused_heads++;
     if (conn->linger_fd < 0) {
         conn->linger_fd = fcntl(h2o_socket_get_fd(conn->sock), F_DUPFD_CLOEXEC, 0);
@@ -61,7 +64,7 @@ static void note_refusal(struct conn *conn)
 
 static void refuse(struct conn *conn)
 {
-    note_refusal(conn);
+    note_refusal(conn, conn->verdict.fault);
     gate_defuse(conn->sock->input->bytes, conn->head_length);
 }
 
@@ -77,7 +80,7 @@ static bool take_head(struct conn *conn)
         if (input->size <= GATE_HEAD_MAX) {
             return false;
         }
-        note_refusal(conn);
+        note_refusal(conn, "head too long");
         input->bytes[0] = '\0'; /* no method begins so */
         return true;
     }

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "conn.h"
-#include "log.h"
 #include "reply.h"
 #include "text.h"
 
@@ -45,7 +44,6 @@ void exchange_begin(struct server *server, h2o_req_t *req)
     }
     if (fault != NULL) {
         req->http1_is_persistent = 0;
-        log_event(LEOPAY_LOG_INFO, "http.refused", LOG_TEXT("reason", fault));
         reply_problem(exchange, status);
     } else if (server->under_way > server->under_way_max) {
         server->stats.shed++;

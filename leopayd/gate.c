@@ -10,6 +10,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define FIELDS_MAX 100 /* what libh2o has room for */
+
 struct span {
     const char *at;
     size_t length;
@@ -17,6 +19,7 @@ struct span {
 
 struct framing {
     bool old; /* HTTP/1.0 */
+    int fields;
     int hosts;
     int lengths;
     int encodings;
@@ -131,6 +134,9 @@ static const char *check_field(struct span line, struct framing *framing)
 {
     if (line.at[0] == ' ' || line.at[0] == '\t') {
         return "folded field";
+    }
+    if (++framing->fields > FIELDS_MAX) {
+        return "too many fields";
     }
     const char *colon = memchr(line.at, ':', line.length);
     struct span name = {line.at, colon == NULL ? 0 : (size_t)(colon - line.at)};

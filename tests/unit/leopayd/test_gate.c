@@ -112,6 +112,19 @@ static void ambiguous_heads_are_refused(void)
     }
 }
 
+static void fields_are_counted(void)
+{
+    char head[4096] = GET HOST;
+
+    for (size_t length = strlen(head), i = 1; i <= 100; i++, length += strlen(head + length)) {
+        struct gate_verdict verdict = gate_check(head, length);
+
+        CU_ASSERT_PTR_NULL(verdict.fault);
+        snprintf(head + length, sizeof(head) - length, "X-A: b\r\n");
+    }
+    LP_ASSERT_TEXT(check(head).fault, "too many fields");
+}
+
 static void good_heads_pass(void)
 {
     static const char *const heads[] = {
@@ -265,7 +278,8 @@ static void chunked_becomes_a_length(void)
     LP_ASSERT_TEXT(other, GET HOST END);
 }
 
-LP_TEST_MAIN("leopayd/gate", LP_TEST(ambiguous_heads_are_refused), LP_TEST(good_heads_pass),
-             LP_TEST(expectations), LP_TEST(a_body_has_a_limit), LP_TEST(a_head_has_a_limit),
-             LP_TEST(the_end_is_found_at_every_split), LP_TEST(a_hidden_field_is_unknown),
-             LP_TEST(a_refused_head_frames_nothing), LP_TEST(chunked_becomes_a_length))
+LP_TEST_MAIN("leopayd/gate", LP_TEST(ambiguous_heads_are_refused), LP_TEST(fields_are_counted),
+             LP_TEST(good_heads_pass), LP_TEST(expectations), LP_TEST(a_body_has_a_limit),
+             LP_TEST(a_head_has_a_limit), LP_TEST(the_end_is_found_at_every_split),
+             LP_TEST(a_hidden_field_is_unknown), LP_TEST(a_refused_head_frames_nothing),
+             LP_TEST(chunked_becomes_a_length))
