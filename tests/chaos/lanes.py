@@ -4,6 +4,7 @@
 A walk begins when the one before it is settled, so that what is counted within a walk is the same each time.
 """
 
+import collections
 import random
 import threading
 import time
@@ -134,11 +135,12 @@ def try_places(run, places, make_lane, lanes=LANES):
                 run.count()
             run.verdict.add(lane.world.judge(lane.load.posts))
             slowest.append(lane.slowest_s)
+            answers.update(lane.load.statuses())
         except Exception as error:                          # a lane that ends early fails the row
             run.problems.append(f"lane {index} broke off: {type(error).__name__}: {error}")
             raise
 
-    slowest = []
+    slowest, answers = [], collections.Counter()
     threads = [threading.Thread(target=work, args=(index,)) for index in range(min(lanes, len(places)))]
     for thread in threads:
         thread.start()
@@ -146,6 +148,7 @@ def try_places(run, places, make_lane, lanes=LANES):
         thread.join()
     run.must(run.done == len(places), f"{run.done} of {len(places)} places were tried")
     run.note(f"tried {run.done} places; the slowest answer to a payer took {max(slowest, default=0):.1f} s")
+    run.note("answers " + ", ".join(f"{what} x{count}" for what, count in sorted(answers.items(), key=str)))
     if missed:
         run.note(f"the walk was over before it came to {len(missed)} of them: {missed[:8]}")
     run.must(len(missed) <= max(1, run.done // 20), "too many faults missed their walk")

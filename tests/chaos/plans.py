@@ -9,7 +9,8 @@ MARK = "forged by the proxy"                                # no payer may ever 
 
 
 class CutAtMessage:
-    """Cuts a connection before or after the K-th message since it was armed, both directions counted together."""
+    """Cuts a connection before or after the K-th message since it was armed, both directions counted together; or
+    lets it fall "silent" there: it stays open, and nothing passes any more."""
 
     def __init__(self):
         self.lock = threading.Lock()
@@ -28,6 +29,11 @@ class CutAtMessage:
             when = None
             if self.place and self.count == self.place[0]:
                 when, self.place = self.place[1], None
+        if when == "silent":
+            link.silent = True
+            self.done.set()
+        if link.silent:
+            return
         if when != "before":
             link.send(way, piece.data)
         if when:

@@ -24,7 +24,7 @@ class Link:
         self.proxy = proxy
         self.client = client
         self.server = None
-        self.open = True
+        self.silent = False                                 # a plan's: nothing passes any more
         self.held = []                                      # a plan's: what it keeps back
         self.exchange = None                                # a plan's: what is under way
 
@@ -60,7 +60,6 @@ class Link:
 
     def cut(self, reset):
         """Ends both halves, by a reset or as an orderly end; what was sent before still arrives without a reset."""
-        self.open = False
         for sock in (self.client, self.server):
             if sock is None:
                 continue

@@ -32,14 +32,22 @@ class DatabaseLane(Lane):
         self.plan.arm(None)
 
 
-def count_messages(run):
+class ConnectingLane(DatabaseLane):
+    """Each walk begins when all connections are being made anew."""
+
+    def arm(self, place):
+        self.plan.arm(place)
+        self.proxy.cut_all()
+
+
+def count_messages(run, lane_kind=DatabaseLane):
     """How many messages one walk makes with a database that it has not spoken with before."""
-    lane = DatabaseLane(run, 0)
+    lane = lane_kind(run, 0)
     lane.arm(None)
     post = lane.walk()
     wait_for("it is told", lambda: lane.told(post))
     wait_for("it is stored", lambda: not lane.world.unsettled())
-    run.judge(lane.world, lane.load)
+    run.verdict.add(lane.world.judge(lane.load.posts))
     return lane.plan.count
 
 
@@ -49,6 +57,24 @@ def cut_database(run):
     count = count_messages(run)
     places = list(itertools.product(range(1, count + 1), ("before", "after")))
     run.note(f"a walk makes {count} messages in both directions: {len(places)} places")
+    try_places(run, pick(run, places), lambda index: DatabaseLane(run, index + 1))
+
+
+@row(trials=200)
+def cut_connecting(run):
+    """The same, with a walk that begins while all connections are being made."""
+    count = count_messages(run, ConnectingLane)
+    places = list(itertools.product(range(1, count + 1), ("before", "after")))
+    run.note(f"connections and a walk make {count} messages: {len(places)} places")
+    try_places(run, pick(run, places), lambda index: ConnectingLane(run, index + 1))
+
+
+@row(trials=100)
+def silent_database(run):
+    """The connection to PostgreSQL falls silent at the K-th message of a walk, and stays open."""
+    count = count_messages(run)
+    places = list(itertools.product(range(1, count + 1), ("silent",)))
+    run.note(f"a walk makes {count} messages in both directions")
     try_places(run, pick(run, places), lambda index: DatabaseLane(run, index + 1))
 
 

@@ -61,7 +61,7 @@ def name_statements(run):
     lane.plan.arm()
     lane.whole_walk()
     names = [name for name in lane.plan.names if name not in SELDOM]
-    run.judge(lane.world, lane.load)
+    run.verdict.add(lane.world.judge(lane.load.posts))
     return sorted({(name, 1 if name in POLLS else names[:index + 1].count(name)) for index, name in enumerate(names)})
 
 
