@@ -147,6 +147,7 @@ struct output {
     /* The table's. */
     char **texts; /* rows that wait until the widths are known */
     size_t text_rows;
+    size_t *values;  /* the widest of each column so far; 0: none has one */
     char **expected; /* a row that may be wider than those; NULL: none */
     size_t *widths;
     bool flushed;

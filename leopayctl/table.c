@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tables for people: aligned by characters, money in roubles, times in the zone of reports.  The
- * first thousand rows decide the widths; later ones stream.  Columns in which none of them has a
- * value are left out; so are those of least use where a terminal is too narrow for all.
+ * Tables for people: aligned by characters, money in roubles, times in the zone of reports.  Rows
+ * go out a thousand at a time; where a thousand needs other columns than those before, or wider
+ * ones, the titles stand above it anew.  Columns in which no row so far has a value are left out;
+ * so are those of least use where a terminal is too narrow for all.
  */
 #include "output.h"
 
@@ -130,19 +131,15 @@ static void free_row(const struct output *out, char **texts)
     free(texts);
 }
 
+/* The widest value of each column, of the rows that wait and of all before them. */
 static void measure(struct output *out)
 {
-    for (size_t i = 0; i < out->column_count; i++) {
-        size_t width = 0;
-
+    for (size_t i = 0; i < out->column_count; i++)
         for (size_t row = 0; row < out->text_rows; row++) {
             size_t of_cell = text_width(out->texts[row * out->column_count + i]);
-            width = of_cell > width ? of_cell : width;
+
+            out->values[i] = of_cell > out->values[i] ? of_cell : out->values[i];
         }
-        size_t of_title = text_width(message_text(out->columns[i].title));
-        bool hidden = !output_shows(out, i) || (width == 0 && out->text_rows > 0);
-        out->widths[i] = hidden ? HIDDEN : width > of_title ? width : of_title;
-    }
 }
 
 /* 0: unlimited. */
@@ -193,6 +190,13 @@ static void fit(struct output *out)
     }
 }
 
+static void forget_rows(struct output *out)
+{
+    for (size_t i = 0; i < out->text_rows * out->column_count; i++)
+        free(out->texts[i]);
+    out->text_rows = 0;
+}
+
 static void print_titles(struct output *out)
 {
     char **titles = need(calloc(out->column_count, sizeof(*titles)));
@@ -204,23 +208,47 @@ static void print_titles(struct output *out)
     free_row(out, titles);
 }
 
-/*
- * Prints the rows that waited; from then on rows are printed as they come.  Totals may be wider
- * than any row: they have a say in the widths while these are not fixed yet.
- */
+/* What a column needs.  Totals may be wider than any row, but show no column of their own. */
+static size_t width_of(const struct output *out, size_t column)
+{
+    size_t width = text_width(message_text(out->columns[column].title));
+
+    if (!output_shows(out, column) || (out->values[column] == 0 && out->row_count > 0))
+        return HIDDEN;
+    if (out->values[column] > width)
+        width = out->values[column];
+    if (out->expected && text_width(out->expected[column]) > width)
+        width = text_width(out->expected[column]);
+    return width;
+}
+
+/* Fits the columns to all that is known; whether they are others than before. */
+static bool lay_out(struct output *out)
+{
+    size_t size = out->column_count * sizeof(*out->widths);
+    size_t *before = need(malloc(size));
+
+    memcpy(before, out->widths, size);
+    for (size_t i = 0; i < out->column_count; i++)
+        out->widths[i] = width_of(out, i);
+    fit(out);
+    bool changed = memcmp(before, out->widths, size) != 0;
+    free(before);
+    return changed;
+}
+
+/* Prints the rows that waited. */
 static void flush(struct output *out)
 {
-    if (out->flushed)
-        return;
-    out->flushed = true;
     measure(out);
-    for (size_t i = 0; out->expected && i < out->column_count; i++)
-        if (out->widths[i] != HIDDEN && text_width(out->expected[i]) > out->widths[i])
-            out->widths[i] = text_width(out->expected[i]);
-    fit(out);
-    print_titles(out);
+    if (lay_out(out) || !out->flushed) {
+        fputs(out->flushed ? "\n" : "", out->stream);
+        print_titles(out);
+    }
+    out->flushed = true;
     for (size_t row = 0; row < out->text_rows; row++)
         print_line(out, out->texts + row * out->column_count, false);
+    forget_rows(out);
 }
 
 static void print_record(struct output *out, const struct cell *cells)
@@ -248,6 +276,7 @@ static void table_begin(struct output *out)
     out->text_rows = 0;
     out->flushed = out->narrowed = false;
     out->widths = need(calloc(out->column_count, sizeof(*out->widths)));
+    out->values = need(calloc(out->column_count, sizeof(*out->values)));
     out->texts = NULL;
     if (out->shape == SHAPE_LIST)
         out->texts = need(calloc(ROWS_MAX * out->column_count, sizeof(*out->texts)));
@@ -259,19 +288,16 @@ static void table_row(struct output *out, const struct cell *cells)
         print_record(out, cells);
         return;
     }
-    char **texts = display_row(out, cells);
-    if (out->text_rows < ROWS_MAX) {
-        memcpy(out->texts + out->text_rows * out->column_count, texts,
-               out->column_count * sizeof(*texts));
-        out->text_rows++;
-        free(texts);
-        return;
+    if (out->text_rows == ROWS_MAX) {
+        if (out->paged)
+            pager_start(out);
+        flush(out);
     }
-    if (out->paged)
-        pager_start(out);
-    flush(out);
-    print_line(out, texts, false);
-    free_row(out, texts);
+    char **texts = display_row(out, cells);
+    memcpy(out->texts + out->text_rows * out->column_count, texts,
+           out->column_count * sizeof(*texts));
+    out->text_rows++;
+    free(texts);
 }
 
 void table_expect(struct output *out, const struct cell *cells)
@@ -307,14 +333,14 @@ static void table_end(struct output *out)
         pager_end(out);
     if (out->narrowed)
         say(MSG_NARROWED, NULL);
-    for (size_t i = 0; i < out->text_rows * out->column_count; i++)
-        free(out->texts[i]);
+    forget_rows(out);
     free(out->texts);
+    free(out->values);
     free(out->widths);
     if (out->expected)
         free_row(out, out->expected);
     out->texts = out->expected = NULL;
-    out->widths = NULL;
+    out->values = out->widths = NULL;
 }
 
 const struct format format_table = {
