@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The log.  A line is at most PIPE_BUF bytes and is written only when poll(2) says that it fits, so
- * that a pipe takes all of it or none and the writer never blocks.
+ * The log.  A line is at most PIPE_BUF bytes, so that a pipe takes all of it or none, and the
+ * writer never blocks: it writes through a description of its own that does not wait.  The one that
+ * it was given is left as it is, because others may have it too.  Where it cannot have its own,
+ * poll(2) says first whether the line fits.
  */
 #include "log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
@@ -13,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,8 +30,11 @@ static atomic_int log_level = LEOPAY_LOG_INFO;
 static atomic_bool log_json;
 static atomic_uint_fast64_t lines_dropped;
 
+static int log_fd = STDERR_FILENO; /* any other one does not block */
+
 static pthread_mutex_t write_lock = PTHREAD_MUTEX_INITIALIZER;
-static uint64_t dropped_in_row; /* under the lock */
+static uint64_t dropped_in_row; /* under the lock, as is the next */
+static bool torn;               /* of the last line only a part was written: the disk is full */
 
 static void add_time(struct text *line)
 {
@@ -88,12 +95,16 @@ static void format_line(struct text *line, bool json, enum leopay_log_level leve
 /* With the lock held. */
 static bool write_line(const char *bytes, size_t length)
 {
-    struct pollfd poll_fd = {.fd = STDERR_FILENO, .events = POLLOUT};
-    ssize_t written = send(STDERR_FILENO, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+    struct pollfd poll_fd = {.fd = log_fd, .events = POLLOUT};
+    ssize_t written = send(log_fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL);
 
-    if (written < 0 && errno == ENOTSOCK && poll(&poll_fd, 1, 0) == 1 &&
-        (poll_fd.revents & POLLOUT) != 0) {
-        written = write(STDERR_FILENO, bytes, length);
+    if (written < 0 && errno == ENOTSOCK &&
+        (log_fd != STDERR_FILENO ||
+         (poll(&poll_fd, 1, 0) == 1 && (poll_fd.revents & POLLOUT) != 0))) {
+        written = write(log_fd, bytes, length);
+    }
+    if (written > 0) {
+        torn = written < (ssize_t)length;
     }
     return written == (ssize_t)length;
 }
@@ -108,6 +119,7 @@ static void write_or_drop(const char *bytes, size_t length)
         const struct leopay_log_field lost = LOG_NUMBER("lines", (int64_t)dropped_in_row);
 
         text_init(&line, note, sizeof(note));
+        text_add(&line, torn ? "\n" : "");
         format_line(&line, log_json, LEOPAY_LOG_WARNING, "log.dropped", &lost, 1);
         text_add(&line, log_json ? "}\n" : "\n");
         if (write_line(line.bytes, line.length)) {
@@ -119,6 +131,24 @@ static void write_or_drop(const char *bytes, size_t length)
         lines_dropped++;
     }
     pthread_mutex_unlock(&write_lock);
+}
+
+void log_open(void)
+{
+    struct stat status;
+    int fd;
+
+    do {
+        fd = open("/dev/null", O_RDWR | O_NOCTTY);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0) {
+        close(fd);
+    }
+    if (fstat(STDERR_FILENO, &status) == 0 &&
+        (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode))) {
+        fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+        log_fd = fd >= 0 ? fd : STDERR_FILENO;
+    }
 }
 
 void log_configure(const struct leopay_settings *settings)

@@ -14,6 +14,7 @@
 
 #include "config.h"
 #include "daemon.h"
+#include "log.h"
 
 enum { EXIT_USAGE = 2 };
 
@@ -67,6 +68,7 @@ int main(int argc, char **argv)
     bool check_only = false;
     int option;
 
+    log_open();
     harden();
     while ((option = getopt_long(argc, argv, "c:Vh", options, NULL)) != -1) {
         switch (option) {
