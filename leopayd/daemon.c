@@ -32,6 +32,8 @@
 #define DESCRIPTORS_MAX 1048576
 #define CONNECTIONS_MAX 16384
 #define OPS_CONNECTIONS 64
+/* For a worker: 17 are its own, the rest are for clients, the bank and billings. */
+#define DESCRIPTORS_LOW 64
 #define TURN_MS         200
 #define DRAIN_US        26000000 /* then what is left is broken off */
 #define LAST_US         29000000 /* then the process ends whatever happens */
@@ -72,6 +74,11 @@ static size_t connections_per_worker(size_t workers)
         limit.rlim_cur = limit.rlim_max < DESCRIPTORS_MAX ? limit.rlim_max : DESCRIPTORS_MAX;
         setrlimit(RLIMIT_NOFILE, &limit);
         getrlimit(RLIMIT_NOFILE, &limit);
+    }
+    if (limit.rlim_cur < DESCRIPTORS_LOW * workers) {
+        log_event(LEOPAY_LOG_WARNING, "descriptors.few",
+                  LOG_NUMBER("limit", (int64_t)limit.rlim_cur),
+                  LOG_NUMBER("wanted", (int64_t)(DESCRIPTORS_LOW * workers)));
     }
     size_t each = (size_t)limit.rlim_cur / 2 / workers;
     return each < 16 ? 16 : each > CONNECTIONS_MAX ? CONNECTIONS_MAX : each;

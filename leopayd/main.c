@@ -53,6 +53,7 @@ static void harden(void)
     prctl(PR_SET_DUMPABLE, 0);
 #endif
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a log that may grow no more is no reason to die */
 }
 
 int main(int argc, char **argv)

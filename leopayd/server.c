@@ -55,11 +55,17 @@ static void on_accept(h2o_socket_t *listener, const char *err)
         h2o_socket_t *sock = h2o_evloop_socket_accept(listener);
         if (sock == NULL) {
             if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-                log_event(LEOPAY_LOG_WARNING, "accept.paused", LOG_TEXT("error", strerror(errno)));
+                /* It is tried ten times a second; the log hears of it once. */
+                if (!server->wanting) {
+                    log_event(LEOPAY_LOG_WARNING, "accept.paused",
+                              LOG_TEXT("error", strerror(errno)));
+                }
+                server->wanting = true;
                 pause_accepting(server, true);
             }
             return;
         }
+        server->wanting = false;
         conn_begin(server, sock);
     }
 }

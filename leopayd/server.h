@@ -33,8 +33,9 @@ struct server {
 
     h2o_socket_t *listeners[SERVER_LISTENERS_MAX];
     size_t listener_count;
-    bool paused; /* accepts nothing for a moment: no descriptors, or as many connections as are
+    bool paused;  /* accepts nothing for a moment: no descriptors, or as many connections as are
                     allowed */
+    bool wanting; /* since it last accepted, there was no descriptor to do it with */
     h2o_timeout_t pause_timeout;
     h2o_timeout_entry_t pause_entry;
 
