@@ -9,9 +9,17 @@ const struct lp_store_statement *const lp_store_statements[LP_STORE_END_] = {
     [LP_STORE_RENEW] = &lp_statement_renew,
 };
 
+/* The server looks whether we are there, as libpq looks for the server: else what a lost network
+ * has left of us would hold its place there for hours.  Over a Unix socket it does nothing. */
+#define KEEPALIVE                                                                                  \
+    "set_config('tcp_keepalives_idle', '30', false),"                                              \
+    "       set_config('tcp_keepalives_interval', '10', false),"                                   \
+    "       set_config('tcp_keepalives_count', '3', false)"
+
 const struct lp_pg_statement lp_store_setup = {
     .name = "leopay_setup",
-    .sql = "SELECT set_config('enable_seqscan', 'off', false),"
+    .sql = "SELECT " KEEPALIVE ","
+           "       set_config('enable_seqscan', 'off', false),"
            "       set_config('enable_hashjoin', 'off', false),"
            "       set_config('enable_mergejoin', 'off', false),"
            "       set_config('jit', 'off', false),"
@@ -21,5 +29,6 @@ const struct lp_pg_statement lp_store_setup = {
 
 const struct lp_pg_statement lp_store_setup_reports = {
     .name = "leopay_setup_reports",
-    .sql = "SELECT set_config('jit', 'off', false)",
+    .sql = "SELECT " KEEPALIVE ","
+           "       set_config('jit', 'off', false)",
 };
