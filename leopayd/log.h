@@ -20,8 +20,8 @@
                sizeof((const struct leopay_log_field[]){__VA_ARGS__}) /                            \
                    sizeof(struct leopay_log_field))
 
-/* To be called first of all.  Takes the standard descriptors that are closed, so that no socket gets
- * the log's number. */
+/* To be called first of all.  Standard descriptors that are closed become /dev/null, so that no
+ * socket gets the log's number. */
 void log_open(void);
 
 /* Takes level and format from the settings; may be called again when they have changed. */

@@ -49,7 +49,7 @@ class Load:
         self.billings = billings
         self.tries = tries
         self.posts = []
-        self.took_s = []
+        self.slowest_s = 0.0
         self.paid = set()
         self.threads = []
         self.stop_event = threading.Event()
@@ -84,9 +84,10 @@ class Load:
         except (EOFError, OSError, ValueError):
             post.answers["cut"] += 1
             return "cut"
+        finally:
+            self.slowest_s = max(self.slowest_s, time.monotonic() - began)
         post.answers[answer.status] += 1
         if answer.status == 302:
-            self.took_s.append(time.monotonic() - began)
             post.pages.append((int(answer.header("leopay-transaction-id")), answer.header("location")))
         elif answer.status not in ALLOWED:
             self.trouble.append(f"a post was answered {answer.status}: {answer.text[:200]}")

@@ -28,6 +28,10 @@ class Failed(Exception):
     """What must hold does not."""
 
 
+class Skipped(Exception):
+    """What the row needs is not to be had here: it says nothing, and says so."""
+
+
 class Run:
     """One run of one row."""
 
@@ -58,9 +62,9 @@ class Run:
         self.closing.append(load.stop_event.set)
         return load
 
-    def postgres(self):
+    def postgres(self, env=None):
         """A cluster that may be hurt, with everything on that makes it safe."""
-        postgres = Postgres(fast=False)
+        postgres = Postgres(fast=False, env=env)
         self.closing.append(postgres.remove)
         return postgres
 

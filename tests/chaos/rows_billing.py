@@ -78,9 +78,9 @@ def walk_times(run, world, load, count):
     return sorted(one["at"] - began[users[one["id"]]] * 1000 for one in world.receipts() if one["id"] in users)
 
 
-@row(trials=20000, quick=2000)
+@row(trials=100000, quick=10000)
 def billing_dead(run):
-    """A billing that hangs with 20,000 confirmations waiting does not slow another one down beyond 2x."""
+    """A billing that hangs with 100,000 confirmations waiting does not slow another one down beyond 2x."""
     world = run.world(billings={"alive": "1", "dead": "0"}, LEOPAY_CHECK_DELAY="60")
     world.skip.add("dead")
     load = run.load(world)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """All together, and the clock as well."""
 
+import os
 import time
 
 from rows import row
@@ -33,6 +34,35 @@ def clock(run):
     days = {line[5:15] for line in world.daemon.log_text().splitlines() if line.startswith("time=")}
     run.note(f"days in the daemon's log: {', '.join(sorted(days))}")
     run.must(run.trials < len(JUMPS) or len(days) >= 3, "the clock did not jump")
+
+
+DATABASE_JUMPS = (-HOUR, HOUR, -DAY, DAY, -HOUR)
+LAST_JUMP = 2 * DAY                                         # all that was put off under another clock is due by then
+
+
+@row(trials=5)
+def clock_database(run):
+    """The database's wall clock jumps by hours and days: work comes early or late, and nothing else changes."""
+    folder = run.folder()
+    os.chmod(folder, 0o711)
+    turned = Clock(folder, BUILD)
+    postgres = run.postgres(turned.env)
+    world = run.world(postgres=postgres, daemons=2)
+    load = run.load(world)
+    load.start(4, 0.02)
+    felt = []
+    for index in range(run.trials):
+        turned.turn(DATABASE_JUMPS[index % len(DATABASE_JUMPS)])
+        time.sleep(run.rng.uniform(1, 3))
+        load.many(5, 2)
+        felt.append(float(world.sql("SELECT extract(epoch FROM clock_timestamp())")[0][0]) - time.time())
+        run.count()
+    load.stop()
+    turned.turn(LAST_JUMP)
+    run.note("the database's clock was off by " + ", ".join(f"{seconds / HOUR:+.0f} h" for seconds in felt))
+    run.must(max(map(abs, felt)) > 3500, "the clock did not jump")
+    run.must(set(load.statuses()) <= {302}, f"posts were answered {load.statuses()}")
+    run.judge(world, load)
 
 
 @row(trials=60)

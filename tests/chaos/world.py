@@ -22,6 +22,8 @@ SETTINGS = {
 
 
 class World(Stack):
+    sandbox_host = "127.0.0.1"
+
     def __init__(self, billings=None, start=True, daemons=1, postgres=None, **settings):
         super().__init__(postgres=postgres, **{**SETTINGS, **settings})
         self.ledger = os.path.join(self.folder, "ledger")
@@ -37,7 +39,7 @@ class World(Stack):
                 self.add_daemon()
 
     def start_sandbox(self):
-        argv = [SANDBOX, "--listen", f"127.0.0.1:{self.bank_port}", "--leopay", self.base, "--public-key",
+        argv = [SANDBOX, "--listen", f"{self.sandbox_host}:{self.bank_port}", "--leopay", self.base, "--public-key",
                 self.public_key, "--ledger", self.ledger, "--quiet"]
         self.sandbox = Process("sandbox", argv, clean_env({}), self.folder)
         self.processes.append(self.sandbox)
@@ -45,14 +47,14 @@ class World(Stack):
 
     # ---- daemons ----
 
-    def add_daemon(self, ready=True, **env):
+    def add_daemon(self, ready=True, within=(), **env):
         """Another daemon on the same database; the first one has the address that the bank knows."""
         first = not self.ports
         listen = self.port if first else free_port()
         ops = self.ops_port if first else free_port()
-        daemon = self.start_daemon(ready=False, LEOPAY_LISTEN=f"127.0.0.1:{listen}",
+        daemon = self.start_daemon(ready=False, within=within, LEOPAY_LISTEN=f"127.0.0.1:{listen}",
                                    LEOPAY_OPS_LISTEN=f"127.0.0.1:{ops}", **env)
-        daemon.listen_port, daemon.env = listen, env
+        daemon.listen_port, daemon.within, daemon.env = listen, within, env
         self.ports.append(listen)
         if ready:
             self.wait_ready(daemon)
@@ -66,9 +68,10 @@ class World(Stack):
         """Starts what was killed, at its old addresses; returns the new process."""
         self.processes.remove(daemon)
         self.daemons.remove(daemon)
-        again = self.start_daemon(ready=False, LEOPAY_LISTEN=f"127.0.0.1:{daemon.listen_port}",
+        again = self.start_daemon(ready=False, within=daemon.within,
+                                  LEOPAY_LISTEN=f"127.0.0.1:{daemon.listen_port}",
                                   LEOPAY_OPS_LISTEN=f"127.0.0.1:{daemon.ops_port}", **daemon.env)
-        again.listen_port, again.env = daemon.listen_port, daemon.env
+        again.listen_port, again.within, again.env = daemon.listen_port, daemon.within, daemon.env
         if ready:
             self.wait_ready(again)
         return again

@@ -220,7 +220,7 @@ class Stack:
         wait_for("the sandbox listens", lambda: self.answers(self.bank_port, "/sandbox/orders"))
 
     def start_daemon(self, ready=True, within=(), **env):
-        """`within`: the words before the command that put it somewhere else."""
+        """`within`: the words before the command that put it somewhere else or change what it has."""
         name = f"leopayd-{len(self.daemons) + 1}"
         daemon = Process(name, [*within, LEOPAYD], clean_env({**self.env, **env}), self.folder)
         daemon.ops_port = int(env.get("LEOPAY_OPS_LISTEN", self.env["LEOPAY_OPS_LISTEN"]).split(":")[-1])
