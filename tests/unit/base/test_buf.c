@@ -2,6 +2,8 @@
 /* base/buf: growing, the cap, sticky failure, giving the memory away. */
 #include "base/buf.h"
 
+#include <wchar.h>
+
 #include "base/mem.h"
 #include "support/failing_allocator.h"
 #include "support/unit.h"
@@ -109,6 +111,20 @@ static void failure_sticks_until_cleared(void)
     lp_buf_done(&buf);
 }
 
+/* No locale of ours can write this character: nothing of the text may pass for all of it. */
+static void a_text_that_cannot_be_made_is_a_failure(void)
+{
+    struct lp_buf buf;
+
+    lp_buf_init(&buf, 100);
+    lp_buf_clear(&buf);
+    CU_ASSERT_PTR_NULL(buf.data);
+    lp_buf_printf(&buf, "a%lcb", (wint_t)0xD800);
+    CU_ASSERT_FALSE(lp_buf_ok(&buf));
+    LP_ASSERT_TEXT(lp_buf_text(&buf), "");
+    lp_buf_done(&buf);
+}
+
 static void gives_its_memory_away(void)
 {
     struct lp_buf buf;
@@ -166,5 +182,6 @@ static void survives_want_of_memory(void)
 
 LP_TEST_MAIN("base/buf", LP_TEST(is_empty_at_first), LP_TEST(grows_and_stays_terminated),
              LP_TEST(appends_bytes_texts_and_formats), LP_TEST(takes_exactly_its_cap),
-             LP_TEST(failure_sticks_until_cleared), LP_TEST(gives_its_memory_away),
+             LP_TEST(failure_sticks_until_cleared),
+             LP_TEST(a_text_that_cannot_be_made_is_a_failure), LP_TEST(gives_its_memory_away),
              LP_TEST(survives_want_of_memory))

@@ -108,6 +108,7 @@ static void control_characters_are_seen(void)
     CU_ASSERT_EQUAL(wrong, 0);
     CU_ASSERT_FALSE(has_control(""));
     CU_ASSERT_FALSE(has_control("обычный текст, № 1 😀"));
+    CU_ASSERT_FALSE(lp_has_control("a\xC2\x80", 2)); /* cut before its second byte */
     CU_ASSERT_TRUE(has_control("\n"));
     CU_ASSERT_TRUE(has_control("last\x7F"));
     CU_ASSERT_TRUE(lp_has_control("a\0", 2));

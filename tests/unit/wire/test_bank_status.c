@@ -171,7 +171,43 @@ static void unreadable_values_match_no_order(void)
     check("{\"orderStatus\":2,\"currency\":\"RUB\"}", "error=0 status=2 currency=-1");
     check("{\"orderStatus\":2,\"currency\":\"\"}", "error=0 status=2");
     check("{\"orderStatus\":2,\"currency\":4294967939}", "error=0 status=2 currency=-1");
+    for (size_t i = 0; i < 5; i++) {
+        static const char *const currencies[] = {"0", "-643", "1000", "643.0", "true"};
+        char text[64];
+
+        snprintf(text, sizeof(text), "{\"orderStatus\":2,\"currency\":%s}", currencies[i]);
+        check(text, "error=0 status=2 currency=-1");
+    }
+    check("{\"orderStatus\":2,\"currency\":\"999\"}", "error=0 status=2 currency=999");
     check("{\"orderStatus\":2,\"orderNumber\":[1]}", "error=0 status=2 number=?");
+}
+
+/* Bonus points explain money that is missing: what cannot be a sum of them must not. */
+static void bonuses_have_their_limits(void)
+{
+    check("{\"orderStatus\":2,\"operations\":["
+          "{\"type\":\"COMPLETION\",\"actionCode\":0,\"amountBonus\":1000000000000},"
+          "{\"type\":\"COMPLETION\",\"actionCode\":0,\"amountBonus\":1.5},"
+          "{\"type\":\"COMPLETION\",\"actionCode\":0,\"amountBonus\":0}]}",
+          "error=0 status=2");
+    check("{\"orderStatus\":2,\"operations\":["
+          "{\"type\":\"COMPLETION\",\"actionCode\":0,\"amountBonus\":999999999999},"
+          "{\"type\":\"COMPLETION\",\"actionCode\":0,\"amountBonus\":5},"
+          "{\"type\":\"COMPLETION\",\"actionCode\":0,\"amountBonus\":7}]}",
+          "error=0 status=2 bonus=1000000000004");
+}
+
+static void cards_expire_in_a_month_of_the_year(void)
+{
+    static const char *const bad[] = {"203500", "203513", "100000", "999913", "35", "-203505"};
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+        char text[64];
+        snprintf(text, sizeof(text), "{\"orderStatus\":2,\"expiration\":\"%s\"}", bad[i]);
+        check(text, "error=0 status=2");
+    }
+    check("{\"orderStatus\":2,\"expiration\":100001}", "error=0 status=2 until=1000-01");
+    check("{\"orderStatus\":2,\"expiration\":999912}", "error=0 status=2 until=9999-12");
 }
 
 static void cards_are_masked(void)
@@ -223,5 +259,6 @@ static void some_answers_say_nothing(void)
 
 LP_TEST_MAIN("wire/bank_status", LP_TEST(samples_are_read), LP_TEST(types_may_vary),
              LP_TEST(times_are_milliseconds_seconds_or_nothing),
-             LP_TEST(unreadable_values_match_no_order), LP_TEST(cards_are_masked),
+             LP_TEST(unreadable_values_match_no_order), LP_TEST(bonuses_have_their_limits),
+             LP_TEST(cards_expire_in_a_month_of_the_year), LP_TEST(cards_are_masked),
              LP_TEST(some_answers_say_nothing))
