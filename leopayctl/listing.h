@@ -8,12 +8,7 @@
 
 #include "ctl.h"
 #include "progress.h"
-
-/* A sum of many amounts may exceed 64 bits: high × SUM_HALF + low. */
-#define SUM_HALF INT64_C(1000000000000000000)
-struct sum {
-    int64_t high, low; /* 0 ≤ low < SUM_HALF */
-};
+#include "sum.h"
 
 struct listing {
     struct outcome outcome; /* the pages' */
@@ -36,8 +31,6 @@ struct listing {
     struct sum amount, commission;
     int64_t began_us, ended_us;
 };
-
-void sum_add(struct sum *sum, int64_t amount);
 
 void listing_begin(struct listing *listing);
 /* The totals are there before the rows: a table leaves room for them. */
