@@ -109,11 +109,11 @@ class Schemas:
             yield f"{where}: {len(value)} items"
 
     def rule_minimum(self, rule, value, where, _):
-        if value is not None and value < rule:
+        if isinstance(value, int) and value < rule:
             yield f"{where}: {value} is below {rule}"
 
     def rule_maximum(self, rule, value, where, _):
-        if value is not None and value > rule:
+        if isinstance(value, int) and value > rule:
             yield f"{where}: {value} is above {rule}"
 
     def rule_minLength(self, rule, value, where, _):
