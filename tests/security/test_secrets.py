@@ -14,6 +14,7 @@ import unittest
 import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
 
+from build import is_sanitized
 from gossip import DECLINED, GARBAGE, HTML, MASKED, PANS, REFUSED, SILENT, GossipBank
 from stack import LEOPAYCTL, LEOPAYD, Case, clean_env, wait_for
 from wire import request
@@ -190,6 +191,7 @@ class Secrets(Case):
         self.assertIn("staff's token", self.found(self.stack.ctl("token", "list").out.encode() + self.token.encode()))
 
 
+@unittest.skipIf(is_sanitized(), "a sanitizer turns crashes into reports of its own")
 class Cores(Case):
     """What a crash leaves behind."""
 
