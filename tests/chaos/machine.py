@@ -81,6 +81,11 @@ def memory_kb(pid, what="VmRSS"):
 
 # ---- Networks ----
 
+def close_connections(port):
+    """Resets all connections to a port of the loopback."""
+    subprocess.run(["ss", "-K", "-t", "dst", "127.0.0.1", "dport", "=", f":{port}"], check=True, capture_output=True)
+
+
 class Network:
     """A network of its own, for this thread and all that it starts: a loopback, and rules that drop packets."""
 

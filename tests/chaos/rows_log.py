@@ -128,7 +128,7 @@ def may_not_grow(run):
     resource.prlimit(daemon.child.pid, resource.RLIMIT_FSIZE, (20000000, 20000000))
     load = run.load(world)
     work(run, load, "with a log that may grow again", 0.2)
-    with open(os.path.join(world.folder, "short"), encoding="utf-8") as file:
+    with open(os.path.join(world.folder, "short"), encoding="utf-8", errors="replace") as file:
         lines = file.read().splitlines()
     said_lines = [int(found[1]) for found in map(re.compile(r"time=\S+ level=warning event=log\.dropped lines=(\d+)")
                                                  .fullmatch, lines) if found]
