@@ -124,7 +124,9 @@ class Output(ExportCase):
         with open(path, encoding="utf-8") as file:
             text = file.read()
         self.assertIn("50,000,000,000,051.49", text)
-        self.assertEqual(len(text.splitlines()), 5000 + len(FORMULAS) + 4 + 4)
+        # The titles stand anew, after a blank line, where a thousand rows need wider columns: here the last ones do.
+        self.assertEqual(len(re.findall(r"^ *ID  ", text, re.M)), 2)
+        self.assertEqual(len(text.splitlines()), 5000 + len(FORMULAS) + 4 + 4 + 3)
         self.assertEqual(Terminal(["transaction", "list", "--limit", "0"], {**env, "PAGER": "head -n 1"}).code, 0)
         os.unlink(path)
         self.ctl(PAGER=env["PAGER"])
