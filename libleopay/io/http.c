@@ -28,25 +28,10 @@ struct lp_http {
     struct lp_list sockets;
     struct lp_list calls;
     size_t call_count;
-    struct lp_list idle;
-    int idle_count;
-    int idle_max;
     bool closing;
 };
 
 /* ---- Ending ------------------------------------------------------------- */
-
-/* An easy handle is dear to make, so some are kept. */
-static void put_back(struct lp_http *http, struct lp_http_call *call)
-{
-    if (http->closing || http->idle_count >= http->idle_max) {
-        lp_http_call_free(call);
-        return;
-    }
-    lp_http_call_reset(call);
-    lp_list_push(&http->idle, &call->link);
-    http->idle_count++;
-}
 
 static void end_call(struct lp_http *http, struct lp_http_call *call, struct lp_http_reply *reply)
 {
@@ -54,7 +39,7 @@ static void end_call(struct lp_http *http, struct lp_http_call *call, struct lp_
     lp_list_remove(&call->link);
     http->call_count--;
     call->cb(call->data, reply);
-    put_back(http, call);
+    lp_http_call_free(call);
 }
 
 static void end_done(struct lp_http *http)
@@ -184,10 +169,8 @@ int lp_http_new(struct lp_loop *loop, int connections_max, struct lp_http **ret_
     if (!http)
         return LEOPAY_ENOMEM;
     http->loop = loop;
-    http->idle_max = connections_max;
     lp_list_init(&http->sockets);
     lp_list_init(&http->calls);
-    lp_list_init(&http->idle);
     http->timer.cb = on_timer;
     http->timer.data = http;
     http->multi = curl_multi_init();
@@ -224,8 +207,6 @@ void lp_http_free(struct lp_http *http)
         curl_multi_remove_handle(http->multi, call->easy);
         end_call(http, call, &reply);
     }
-    while ((link = lp_list_pop(&http->idle)))
-        lp_http_call_free(lp_container(link, struct lp_http_call, link));
     curl_multi_cleanup(http->multi);
     lp_sigpipe_release(&held);
     while ((link = lp_list_pop(&http->sockets)))
@@ -240,11 +221,8 @@ int lp_http_post(struct lp_http *http, const struct lp_http_request *request, lp
     if (http->closing)
         return LEOPAY_ECLOSED;
 
-    struct lp_list *link = lp_list_pop(&http->idle);
-    struct lp_http_call *call =
-        link ? lp_container(link, struct lp_http_call, link) : lp_http_call_new();
+    struct lp_http_call *call = lp_http_call_new();
 
-    http->idle_count -= link != NULL;
     if (!call)
         return LEOPAY_ENOMEM;
 
@@ -253,7 +231,7 @@ int lp_http_post(struct lp_http *http, const struct lp_http_request *request, lp
     if (!code && curl_multi_add_handle(http->multi, call->easy))
         code = LEOPAY_ENOMEM;
     if (code) {
-        put_back(http, call);
+        lp_http_call_free(call);
         return code;
     }
     call->cb = cb;

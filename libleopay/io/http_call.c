@@ -170,7 +170,12 @@ struct lp_http_call *lp_http_call_new(void)
 void lp_http_call_free(struct lp_http_call *call)
 {
     curl_easy_cleanup(call->easy);
-    lp_http_call_reset(call);
+    if (call->body)
+        lp_wipe(call->body, call->body_len); /* the bank's password is in it */
+    lp_free(call->body);
+    lp_free(call->nets);
+    curl_slist_free_all(call->headers);
+    lp_buf_done(&call->answer);
     lp_free(call);
 }
 
@@ -248,17 +253,6 @@ int lp_http_call_prepare(struct lp_http_call *call, const struct lp_http_request
         curl_easy_setopt(easy, CURLOPT_URL, request->url))
         return LEOPAY_ENOMEM;
     return 0;
-}
-
-void lp_http_call_reset(struct lp_http_call *call)
-{
-    if (call->body)
-        lp_wipe(call->body, call->body_len); /* the bank's password is in it */
-    lp_free(call->body);
-    lp_free(call->nets);
-    curl_slist_free_all(call->headers);
-    lp_buf_done(&call->answer);
-    *call = (struct lp_http_call){.link = call->link, .easy = call->easy};
 }
 
 /* ---- The verdict -------------------------------------------------------- */

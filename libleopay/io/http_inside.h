@@ -12,7 +12,11 @@
 
 #define LP_HTTP_HEADERS_MAX (64 * 1024) /* bytes of an answer's head, interim answers included */
 
-/* A request under way, or one of the idle ones that keep their easy handle for the next request. */
+/*
+ * A request under way.  Its easy handle serves no other: curl 7.88 keeps a pointer to the last
+ * header of an answer, which it frees before the next one, and writes there if that begins with a
+ * folded line.
+ */
 struct lp_http_call {
     struct lp_list link;
     CURL *easy;
@@ -43,12 +47,10 @@ struct lp_http_call {
  */
 struct lp_http_call *lp_http_call_new(void);
 void lp_http_call_free(struct lp_http_call *call);
-/* Copies the request; on failure the call is still to be reset. */
+/* Copies the request. */
 int lp_http_call_prepare(struct lp_http_call *call, const struct lp_http_request *request);
 /* What came of it; borrows from the call. */
 void lp_http_call_reply(const struct lp_http_call *call, CURLcode result,
                         struct lp_http_reply *ret_reply);
-/* Lets go of everything that belongs to one request. */
-void lp_http_call_reset(struct lp_http_call *call);
 
 #endif

@@ -37,6 +37,7 @@ enum manner {
     HUGE_HEAD,
     NOT_HTTP,
     ODD_STATUS,
+    FOLDED_SECOND, /* the head of the second answer, from its first field on */
 };
 
 #define REQUEST_MAX 4096
@@ -146,6 +147,11 @@ static bool answer_request(int fd, int nth)
         return false;
     case NOT_HTTP:
         say(fd, "220 mail.example ESMTP\r\n");
+        return false;
+    case FOLDED_SECOND:
+        say(fd, server.requests == 1
+                    ? "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+                    : "HTTP/1.1 200 OK\r\n folded: x\r\nContent-Length: 0\r\n\r\n");
         return false;
     case ODD_STATUS:
         say(fd, "http/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n");
