@@ -159,12 +159,13 @@ def flood(run, key):
             load.pay(post.number, "callback")
     wait_for("they were delivered", lambda: all(order["callbacks"] >= 60 for order in world.bank_orders()), 30)
     run.must(not world.receipts(), "somebody was told before there was money")
-    for post in posts:
+    for post in posts[::2]:                                 # whatever was said of the others, they have no money
         load.pay(post.number)
     run.judge(world, load)
     seconds = time.monotonic() - began
     orders = world.bank_orders()
     asked = max(order["status_questions"] for order in orders)
+    run.must(all(order["status_questions"] for order in orders), "a callback led to no question")
     # One a second of hints, one that follows, and what the payment itself asks.
     run.must(asked <= seconds + 3, f"an order was asked about {asked} times in {seconds:.0f} s")
     run.note(f"{'with' if key else 'without'} a key: {sum(order['callbacks'] for order in orders)} callbacks and 300 "

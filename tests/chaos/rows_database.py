@@ -8,6 +8,7 @@ import time
 
 from pair import Pair
 from rows import row
+from rows_kill import paid_and_back
 from stack import wait_for
 from wire import request
 
@@ -61,12 +62,17 @@ def fail_over(run, synchronous, freeze=False):
     run.closing.append(pair.remove)
     world = run.world(postgres=pair)
     load = run.load(world)
-    load.start(6, 0.002)
-    time.sleep(run.rng.uniform(0.8, 1.6))
     if freeze:
+        # With nothing left to do, the first commits that hang are those of orders.
+        load.many(10, 4, lambda rng: paid_and_back(load, rng))
+        world.wait_settled(20)
         receiver = pair.process_named("b", "walreceiver")
         os.kill(receiver, signal.SIGSTOP)
+        load.start(6, 0.002)
         time.sleep(0.5)
+    else:
+        load.start(6, 0.002)
+        time.sleep(run.rng.uniform(0.8, 1.6))
     pair.kill("a")
     began = time.monotonic()
     if freeze:
@@ -132,8 +138,7 @@ def hanging_commit(run):
         began = time.monotonic()
         took.append((load.send(post, world.port, 30), time.monotonic() - began))
 
-    # Half of them have no key that could keep a second order away.
-    posts = [load.new_post(run.rng, key=index % 2 == 0) for index in range(run.trials)]
+    posts = [load.new_post(run.rng) for _ in range(run.trials)]
     # Not all at once: what comes later waits in the queue for those that hang.
     threads = [threading.Thread(target=send, args=(post, index * 3 / run.trials)) for index, post in enumerate(posts)]
     for thread in threads:
@@ -151,7 +156,34 @@ def hanging_commit(run):
     run.note(f"{len(took)} posts answered 503, the slowest after {max(seconds for _, seconds in took):.1f} s")
     wait_for("it is ready again", lambda: world.answers(world.ops_port, "/readyz"), 20)
     for post in posts:
-        if post.key:
-            load.post_until_known(post, run.rng)
+        load.post_until_known(post, run.rng)
     run.count(len(took))
+    run.judge(world, load, seconds=60)
+
+
+CUT_HANGING = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+
+
+@row(trials=16)
+def cut_commit(run):
+    """Connections are cut while COMMIT hangs: what is committed all the same must not be stored anew."""
+    pair = Pair()
+    run.closing.append(pair.remove)
+    world = run.world(postgres=pair)
+    load = run.load(world, tries=1)
+    stopped = pair.processes("b")
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    posts = [load.new_post(run.rng, key=None) for _ in range(run.trials)]
+    threads = [threading.Thread(target=load.send, args=(post, world.port, 30)) for post in posts]
+    for thread in threads:
+        thread.start()
+    wait_for("commits hang and are cut off", lambda: pair.ask("a", CUT_HANGING))
+    for pid in stopped:
+        os.kill(pid, signal.SIGCONT)
+    for thread in threads:
+        thread.join()
+    run.must(set(load.statuses()) == {302, 503}, f"posts were answered {load.statuses()}")
+    run.count(len(posts))
+    load.pay_unheard(run.rng)
     run.judge(world, load, seconds=60)

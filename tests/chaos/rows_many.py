@@ -7,6 +7,7 @@ import threading
 import time
 
 from rows import row
+from rows_kill import paid_and_back
 from stack import wait_for
 
 
@@ -124,11 +125,7 @@ def one_zombie(run):
 
 def paid_posts(run, load, count):
     """Posts that are paid and whose payers are back."""
-    posts = [load.new_post(run.rng) for _ in range(count)]
-    for post in posts:
-        load.post_until_known(post, run.rng)
-        load.come_back(load.pay(post.number), run.rng)
-    return posts
+    return [paid_and_back(load, run.rng) for _ in range(count)]
 
 
 def times_told(world, posts):

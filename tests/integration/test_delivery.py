@@ -49,6 +49,17 @@ class Delivery(SharedCase):
                 self.assertEqual([one.headers["leopay-attempt"] for one in tries], ["1", "2"])
                 self.assertEqual({one.line for one in tries}, {"POST /confirm HTTP/1.1"})
 
+    def test_redirects_are_not_followed(self):
+        elsewhere = Billing()
+        self.addCleanup(elsewhere.close)
+        for status in (301, 302, 303, 307, 308):
+            with self.subTest(status=status):
+                name, billing = self.billing([(status, [("Location", elsewhere.url)]), 200])
+                number = self.pay(name)
+                self.stack.wait_status(number, "notified")
+                self.assertEqual(len(billing.of(number)), 2)
+                self.assertEqual(elsewhere.received, [])
+
     def test_the_same_bytes_each_time(self):
         name, billing = self.billing([500, 500, 500, 200])
         number = self.pay(name)

@@ -68,7 +68,7 @@ class Doubt(SharedCase):
         self.stack.knobs(register_delay_ms=0, register_late=False)
         wait_for("the bank has the order at last", lambda: self.stack.bank_order(number)["registrations"] == 1)
         self.stack.act(number, "pay")
-        self.stack.wait_status(number, "notified", 70)
+        self.stack.wait_status(number, "notified", 30)      # the question after the session would come later
 
     def test_definite_refusals(self):
         for code in (3, 4, 5, 8, 14):
