@@ -55,6 +55,11 @@ foreach(warning gnu-statement-expression gnu-zero-variadic-macro-arguments)
     endif()
 endforeach()
 
+# Valgrind shall see what was never set.
+if(LEOPAY_WRAPPER)
+    leopay_add_flag(-ftrivial-auto-var-init=uninitialized)
+endif()
+
 if(LEOPAY_WERROR)
     add_compile_options(-Werror)
 endif()

@@ -18,6 +18,7 @@ import tempfile
 import time
 import unittest
 
+from watch import KINDLY, PATIENCE, WRAPPER, claim_content, complains
 from wire import request
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
@@ -45,7 +46,7 @@ def free_port():
 
 def wait_for(what, predicate, seconds=20):
     """Waits for a fact and returns it.  The fact is looked for, never slept for."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds * PATIENCE
     pause = 0.005
     while True:
         fact = predicate()
@@ -82,7 +83,7 @@ class Process:
 
     def wait(self, seconds):
         try:
-            return self.child.wait(seconds)
+            return self.child.wait(seconds * PATIENCE)
         except subprocess.TimeoutExpired:
             self.child.kill()
             self.child.wait()
@@ -169,9 +170,9 @@ def clean_env(extra):
 
 def run_ctl(args, env, code=0, stdin=None, cwd=None):
     """Runs leopayctl; any exit code but the expected one fails.  None: whatever it is."""
-    done = Done(subprocess.run([LEOPAYCTL, *map(str, args)], env=clean_env(env), input=stdin or b"", cwd=cwd,
-                               capture_output=True, timeout=60))
-    if code is not None and done.code != code:
+    done = Done(subprocess.run([*WRAPPER, LEOPAYCTL, *map(str, args)], env=clean_env(env), input=stdin or b"", cwd=cwd,
+                               capture_output=True, timeout=60 * PATIENCE))
+    if (code is not None and done.code != code) or complains(done.err):
         raise AssertionError(f"leopayctl {args}: exit {done.code}, expected {code}\n{done.out}{done.err}")
     return done
 
@@ -247,19 +248,19 @@ class Stack:
     @staticmethod
     def answers(port, path):
         try:
-            return request(port, "GET", path, seconds=5).status == 200
+            return request(port, "GET", path, seconds=5 * PATIENCE).status == 200
         except OSError:
             return False
 
     def close(self):
-        if "LEOPAY_COVERAGE" in os.environ:  # what is killed leaves no counts of what it ran
-            for daemon in self.daemons:
-                daemon.child.send_signal(signal.SIGCONT)
-                daemon.end()
+        for daemon in self.daemons if KINDLY else ():
+            daemon.child.send_signal(signal.SIGCONT)
+            daemon.end()
         for process in reversed(self.processes):
             if process.alive():
                 process.child.kill()
             process.child.wait()
+        claim_content(self.processes)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def tails(self, lines=25):
@@ -359,7 +360,7 @@ class Case(unittest.TestCase):
         self.stacks = []
         before = len(result.failures) + len(result.errors) if result else 0
         signal.signal(signal.SIGALRM, self.too_long)
-        signal.alarm(self.limit_seconds)
+        signal.alarm(self.limit_seconds * PATIENCE)
         try:
             super().run(result)
         finally:
