@@ -50,7 +50,7 @@ def cut_database(world):
 def descriptors(run):
     """No descriptors are left: nothing crashes, nothing spins, and all is well when there are some again."""
     for index in range(run.trials):
-        world = run.world(start=False)
+        world = run.world(start=False, LEOPAY_CHECK_DELAY="1")
         if index % 2 == 0:
             none_left(run, world)
         else:

@@ -63,13 +63,14 @@ def dropped(world):
     return sum(int(world.metric(daemon, "leopay_log_lines_dropped_total")) for daemon in world.daemons)
 
 
-def work(run, load, what, seconds):
-    """Load for a while; nobody waits for the log."""
+def work(run, load, what, seconds, until=lambda: True):
+    """Load for a while, and until something is so; nobody waits for the log."""
     before, load.slowest_s = len(load.posts), 0.0
     load.start(4, 0.005)
-    time.sleep(seconds / 2 if run.quick else seconds)
+    time.sleep(seconds / 3 if run.quick else seconds)
+    wait_for(f"{what}: what shall come of it", until, 40)
     load.stop()
-    run.must(len(load.posts) - before >= 20, f"{what}: only {len(load.posts) - before} posts came through")
+    run.must(len(load.posts) - before >= 4, f"{what}: only {len(load.posts) - before} posts came through")
     run.must(load.slowest_s < 5, f"{what}: an answer took {load.slowest_s:.1f} s")
     run.must(set(load.statuses()) == {302}, f"{what}: posts were answered {load.statuses()}")
     run.count()
@@ -78,7 +79,7 @@ def work(run, load, what, seconds):
 def reader_stops(run):
     """Two daemons share the pipe.  Lines that find no room are counted, each is whole, and both say how many it were."""
     pipe = Pipe(run, run.folder())
-    world = run.world(daemons=0, LEOPAY_LOG_LEVEL="debug")
+    world = run.world(daemons=0, LEOPAY_LOG_LEVEL="debug", LEOPAY_CHECK_DELAY="1")
     pipe.read_on()
     for _ in range(2):
         world.add_daemon(within=pipe.within)
@@ -86,8 +87,7 @@ def reader_stops(run):
     work(run, load, "with a reader", 0.5)
     run.must(dropped(world) == 0, "lines were dropped although somebody read them")
     pipe.stop()
-    work(run, load, "after the reader stopped", 2)
-    wait_for("dropped lines are counted", lambda: dropped(world) > 100, 20)
+    work(run, load, "after the reader stopped", 2, lambda: dropped(world) > 100)
     pipe.read_on(4096, 0.002)                               # slowly: there is room for one line now and then
     work(run, load, "with a slow reader", 1.5)
     pipe.stop()
@@ -98,7 +98,6 @@ def reader_stops(run):
     wait_for("the log says how many were dropped", lambda: said(pipe) == count, 10)
     run.must(all(WHOLE.fullmatch(line) for line in pipe.lines()), "lines were torn or mixed")
     run.note(f"{count} lines dropped and said so, {len(pipe.lines())} lines whole")
-    run.judge(world, load)
     pipe.stop()
     os.close(pipe.fd)
     pipe.fd = None
@@ -110,12 +109,12 @@ def said(pipe):
     return sum(int(number) for number in re.findall(rb"event=log\.dropped lines=(\d+)", pipe.text))
 
 
-def nowhere_to_write(run, what, redirect, command=()):
-    """The log's descriptor takes nothing, or is none."""
-    world = run.world(start=False, LEOPAY_LOG_LEVEL="debug")
+def nowhere_to_write(run, what, redirect, command=(), drops=True):
+    """The log's descriptor takes nothing, or is none: then nothing is dropped either."""
+    world = run.world(start=False, LEOPAY_LOG_LEVEL="debug", LEOPAY_CHECK_DELAY="1")
     world.add_daemon(within=[*command, "sh", "-c", f'exec "$@" {redirect}', world.folder])
     load = run.load(world)
-    work(run, load, what, 0.5)
+    work(run, load, what, 0.5, lambda: not drops or dropped(world) > 20)
     run.judge(world, load)
     return world
 
@@ -124,7 +123,6 @@ def may_not_grow(run):
     """A file ends in half a line, as on a full disk; with room again the log goes on with a whole one."""
     world = nowhere_to_write(run, "with a log that may not grow", '2>"$0/short"', ["prlimit", "--fsize=5000:20000000"])
     daemon = world.daemon
-    wait_for("lines were dropped", lambda: dropped(world) > 20)
     resource.prlimit(daemon.child.pid, resource.RLIMIT_FSIZE, (20000000, 20000000))
     load = run.load(world)
     work(run, load, "with a log that may grow again", 0.2)
@@ -141,10 +139,9 @@ def log_stopped(run):
     """The log's reader stops or goes away, its disk is full: no payment waits, and lost lines are counted."""
     for _ in range(run.trials):
         reader_stops(run)
-        full = nowhere_to_write(run, "with the log on a full disk", "2>/dev/full")
-        run.must(dropped(full) > 20, "a full disk took the log")
+        nowhere_to_write(run, "with the log on a full disk", "2>/dev/full")
         if not run.quick:
-            none = nowhere_to_write(run, "without standard descriptors", "0<&- 1>&- 2>&-")
+            none = nowhere_to_write(run, "without standard descriptors", "0<&- 1>&- 2>&-", drops=False)
             taken = [os.readlink(f"/proc/{none.daemon.child.pid}/fd/{number}") for number in range(3)]
             run.must(taken == ["/dev/null"] * 3, f"the standard descriptors became {taken}")
             may_not_grow(run)
