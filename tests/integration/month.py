@@ -107,6 +107,9 @@ class Month:
             self.stack.ctl("billing", "add", name, "--name", title, "--counteragent", self.agents[agent], "--url",
                            f"http://127.0.0.1:{self.stack.bank_port}/billing/{name}/confirm")
 
+    def tails(self):
+        return self.stack.tails()
+
     def close(self):
         self.stack.close()
         self.postgres.remove()

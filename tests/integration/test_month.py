@@ -14,8 +14,7 @@ class Closing(Case):
 
     def close_month(self, protocol, plant=lambda month: None):
         month = Month(150, days=5, protocol=protocol)
-        self.addClassCleanup(month.close)
-        self.stacks.append(month.stack)
+        self.stacks.append(month)
         month.make()
         plant(month)
         desk = Desk(month, month.folder)
