@@ -20,7 +20,8 @@ def complains(text):
 
 
 def claim_content(processes):
-    """Fails with the logs of those that complained."""
+    """Fails with the logs of those that complained.  All are over: the list is emptied, and can be closed again."""
     said = [text for text in (process.log_text() for process in processes) if complains(text)]
+    processes.clear()
     if said:
         raise AssertionError("a program did wrong:\n" + "".join(said))
