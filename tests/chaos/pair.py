@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A primary and its standby: private clusters on loopback, to be killed and promoted."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -117,6 +118,18 @@ class Pair:
             first = int(file.readline())
         with open(f"/proc/{first}/task/{first}/children", encoding="ascii") as file:
             return [first] + [int(word) for word in file.read().split()]
+
+    @contextlib.contextmanager
+    def stopped(self, name):
+        """The server and its children answer nobody, until it is over."""
+        pids = self.processes(name)
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
 
     def kill(self, name):
         """As a power cut would: the server and its children at once."""

@@ -171,22 +171,21 @@ def statement_timeout(lane):
     lane.finish(post)
 
 
-def cancelled(lane):
+def end_blocked(lane, how):
     post, url = lane.paid()
     lane.hold(f"SELECT 1 FROM leopay.transactions WHERE id = {post.number} FOR UPDATE")
     lane.come_back(url)
-    lane.sql(f"SELECT pg_cancel_backend({lane.wait_blocked()})")
+    lane.sql(f"SELECT {how}({lane.wait_blocked()})")
     lane.let_go()
     wait_for("it is told", lambda: lane.told(post), 40)
+
+
+def cancelled(lane):
+    end_blocked(lane, "pg_cancel_backend")
 
 
 def terminated(lane):
-    post, url = lane.paid()
-    lane.hold(f"SELECT 1 FROM leopay.transactions WHERE id = {post.number} FOR UPDATE")
-    lane.come_back(url)
-    lane.sql(f"SELECT pg_terminate_backend({lane.wait_blocked()})")
-    lane.let_go()
-    wait_for("it is told", lambda: lane.told(post), 40)
+    end_blocked(lane, "pg_terminate_backend")
 
 
 def while_set(lane, state, text, back):

@@ -128,9 +128,6 @@ def hanging_commit(run):
     paid = [load.new_post(run.rng) for _ in range(4)]
     for post in paid:
         load.post_until_known(post, run.rng)
-    stopped = [pid for pid in pair.processes("b")]
-    for pid in stopped:
-        os.kill(pid, signal.SIGSTOP)
     took = []
 
     def send(post, pause):
@@ -141,16 +138,15 @@ def hanging_commit(run):
     posts = [load.new_post(run.rng) for _ in range(run.trials)]
     # Not all at once: what comes later waits in the queue for those that hang.
     threads = [threading.Thread(target=send, args=(post, index * 3 / run.trials)) for index, post in enumerate(posts)]
-    for thread in threads:
-        thread.start()
-    for post in paid:
-        url = load.pay(post.number)
-        answer = request(world.port, "GET", url[url.index("/api/"):], seconds=20)
-        run.must(answer.status in (302, 503), f"a payer who came back was answered {answer.status}")
-    for thread in threads:
-        thread.join()
-    for pid in stopped:
-        os.kill(pid, signal.SIGCONT)
+    with pair.stopped("b"):
+        for thread in threads:
+            thread.start()
+        for post in paid:
+            url = load.pay(post.number)
+            answer = request(world.port, "GET", url[url.index("/api/"):], seconds=20)
+            run.must(answer.status in (302, 503), f"a payer who came back was answered {answer.status}")
+        for thread in threads:
+            thread.join()
     run.must({status for status, _ in took} == {503}, f"posts were answered {took}")
     run.must(max(seconds for _, seconds in took) < 10, f"the slowest answer took {max(seconds for _, seconds in took):.1f} s")
     run.note(f"{len(took)} posts answered 503, the slowest after {max(seconds for _, seconds in took):.1f} s")
@@ -171,16 +167,12 @@ def cut_commit(run):
     run.closing.append(pair.remove)
     world = run.world(postgres=pair)
     load = run.load(world, tries=1)
-    stopped = pair.processes("b")
-    for pid in stopped:
-        os.kill(pid, signal.SIGSTOP)
     posts = [load.new_post(run.rng, key=None) for _ in range(run.trials)]
     threads = [threading.Thread(target=load.send, args=(post, world.port, 30)) for post in posts]
-    for thread in threads:
-        thread.start()
-    wait_for("commits hang and are cut off", lambda: pair.ask("a", CUT_HANGING))
-    for pid in stopped:
-        os.kill(pid, signal.SIGCONT)
+    with pair.stopped("b"):
+        for thread in threads:
+            thread.start()
+        wait_for("commits hang and are cut off", lambda: pair.ask("a", CUT_HANGING))
     for thread in threads:
         thread.join()
     run.must(set(load.statuses()) == {302, 503}, f"posts were answered {load.statuses()}")

@@ -145,7 +145,29 @@ class Confirmation:
         return json.loads(self.body)
 
 
-class Billing:
+class Listener:
+    """A server on a port of its own; serve(sock) has each connection, in a thread of its own."""
+
+    def __init__(self):
+        self.visits = 0
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                sock, _ = self.listener.accept()
+            except OSError:
+                return
+            self.visits += 1
+            threading.Thread(target=self.serve, args=(sock,), daemon=True).start()
+
+    def close(self):
+        self.listener.close()
+
+
+class Billing(Listener):
     """A billing on a port of its own.  `script` decides each answer: a status, (status, headers[, body]), "hang" or
     "close"; a list is used up from its front, and its last item stays."""
 
@@ -153,22 +175,9 @@ class Billing:
         self.script = script if isinstance(script, list) else [script]
         self.received = []
         self.lock = threading.Lock()
-        self.listener = socket.socket()
-        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.listener.bind(("127.0.0.1", 0))
-        self.listener.listen(64)
-        self.port = self.listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}/confirm"
         self.closing = threading.Event()
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while not self.closing.is_set():
-            try:
-                sock, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.serve, args=(sock,), daemon=True).start()
+        super().__init__()
+        self.url = f"http://127.0.0.1:{self.port}/confirm"
 
     def serve(self, sock):
         with sock:
@@ -207,4 +216,4 @@ class Billing:
 
     def close(self):
         self.closing.set()
-        self.listener.close()
+        super().close()

@@ -5,37 +5,22 @@ import json
 import re
 import socket
 import ssl
-import threading
 import uuid
 
-from wire import read_answer
+from wire import Listener, read_answer
 
 LAX = "ALL:COMPLEMENTOFALL:@SECLEVEL=0"
 PAGE = "https://bank.example/pay"
 
 
-class Peer:
+class Peer(Listener):
     """A server that answers any POST as the bank answers a registration, which a billing may answer as well.
     `context`: of TLS; None: it speaks plain HTTP."""
 
     def __init__(self, context):
         self.context = context
         self.heard = b""
-        self.visits = 0
-        self.listener = socket.socket()
-        self.listener.bind(("127.0.0.1", 0))
-        self.listener.listen(16)
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            try:
-                sock, _ = self.listener.accept()
-            except OSError:
-                return
-            self.visits += 1
-            threading.Thread(target=self.serve, args=(sock,), daemon=True).start()
+        super().__init__()
 
     def serve(self, sock):
         sock.settimeout(20)
@@ -61,9 +46,6 @@ class Peer:
         answer = json.dumps({"errorCode": "0", "orderId": str(uuid.uuid4()), "formUrl": PAGE}).encode()
         stream.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
                        b"Content-Length: %d\r\n\r\n%s" % (len(answer), answer))
-
-    def close(self):
-        self.listener.close()
 
 
 def context(pair=None, ciphers=LAX, low=ssl.TLSVersion.TLSv1_2, high=ssl.TLSVersion.TLSv1_3):

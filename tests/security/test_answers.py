@@ -6,8 +6,6 @@ import collections
 import gzip
 import json
 import re
-import socket
-import threading
 import time
 import unittest
 import uuid
@@ -15,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from build import is_sanitized
 from stack import Case, wait_for
+from wire import Listener
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 MIB = 1 << 20
@@ -62,7 +61,7 @@ ANSWERS = {
 }
 
 
-class Flooder:
+class Flooder(Listener):
     """Bank and billing in one.  `mode(name, amount)`: which answer to give, by the last part of the path and the
     payment's amount; None: the right one."""
 
@@ -70,17 +69,7 @@ class Flooder:
         self.mode = lambda name, amount: None
         self.orders = {}
         self.ended = collections.Counter()
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            try:
-                sock, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.serve, args=(sock,), daemon=True).start()
+        super().__init__()
 
     def serve(self, sock):
         name = data = b""
@@ -114,9 +103,6 @@ class Flooder:
                 "currency": "643", "paymentAmountInfo": {"depositedAmount": order["amount"]}}
         data = json.dumps(body).encode()
         yield HEAD + b"Connection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(data), data)
-
-    def close(self):
-        self.listener.close()
 
 
 class Answers(Case):
