@@ -12,8 +12,8 @@
 
 #include <leopay/leopay.h>
 
-#include "messages.h"
-#include "output.h"
+#include "output/messages.h"
+#include "output/output.h"
 
 enum status {
     STATUS_DONE = 0,
@@ -99,6 +99,11 @@ void help_all(void);
 void help_noun(const char *noun);
 void help_command(const struct command *command);
 
+/* ---- failures.c --------------------------------------------------------- */
+
+/* Says what a code of the library means and returns the program's exit status. */
+int say_failure(int code, const struct leopay_error *err);
+
 /* ---- complete.c --------------------------------------------------------- */
 
 /* The words that may follow, one a line, for shell completion. */
@@ -153,9 +158,6 @@ int run_role_revoke(struct ctl *ctl);
 int run_act_list(struct ctl *ctl);
 int run_doctor(struct ctl *ctl);
 int run_reconcile(struct ctl *ctl);
-int reconcile_runs(struct ctl *ctl);
-/* What a comparison came to as a whole, for the formats that have a place for it. */
-void reconcile_facts(struct output *out, const struct leopay_reconciliation *run);
 int run_help(struct ctl *ctl);
 
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "ctl.h"
-#include "text.h"
+#include "output/text.h"
 
 #define NAME_SIZE 64
 

@@ -19,12 +19,12 @@
 #include <leopay/leopay.h>
 
 #include "config.h"
-#include "listener.h"
-#include "log.h"
+#include "http/listener.h"
+#include "common/log.h"
 #include "metrics.h"
 #include "ops.h"
-#include "pages.h"
-#include "server.h"
+#include "http/pages.h"
+#include "http/server.h"
 #include "service.h"
 #include "worker.h"
 

@@ -14,7 +14,7 @@
 
 #include "config.h"
 #include "daemon.h"
-#include "log.h"
+#include "common/log.h"
 
 enum { EXIT_USAGE = 2 };
 

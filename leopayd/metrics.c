@@ -10,7 +10,7 @@
 
 #include <leopay/version.h>
 
-#include "log.h"
+#include "common/log.h"
 
 static time_t started_at;
 

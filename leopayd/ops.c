@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-#include "log.h"
+#include "common/log.h"
 #include "metrics.h"
-#include "reply.h"
-#include "text.h"
+#include "http/reply.h"
+#include "common/text.h"
 
 static void collect(struct ops *ops)
 {

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "exchange.h"
+#include "http/exchange.h"
 #include "worker.h"
 
 /* A worker that has not reported for this long serves nobody. */

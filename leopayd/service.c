@@ -10,7 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "stats.h"
+#include "common/stats.h"
 
 void service_notify(const char *state)
 {

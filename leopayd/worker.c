@@ -14,9 +14,9 @@
 
 #include <leopay/transaction.h>
 
-#include "log.h"
-#include "route.h"
-#include "server.h"
+#include "common/log.h"
+#include "api/route.h"
+#include "http/server.h"
 
 #define TURN_MS       250
 #define REPORT_US     100000

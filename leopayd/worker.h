@@ -12,7 +12,7 @@
 
 #include <leopay/handle.h>
 
-#include "stats.h"
+#include "common/stats.h"
 
 #define WORKER_COUNTERS_MAX 64
 

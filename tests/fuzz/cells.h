@@ -3,8 +3,8 @@
 #ifndef TESTS_FUZZ_CELLS_H
 #define TESTS_FUZZ_CELLS_H
 
-#include "leopayctl/output.h"
-#include "leopayctl/text.h"
+#include "leopayctl/output/output.h"
+#include "leopayctl/output/text.h"
 
 #include "fuzz.h"
 

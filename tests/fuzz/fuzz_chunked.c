@@ -4,7 +4,7 @@
  * pieces in which the rest arrives, over and over.  How a body arrives must not change what it is,
  * and what is taken must be the same to libh2o's decoder, which is not as strict.
  */
-#include "leopayd/chunked.h"
+#include "leopayd/http/chunked.h"
 
 #include "fuzz.h"
 

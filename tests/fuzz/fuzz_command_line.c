@@ -4,7 +4,7 @@
  * commands allows, and what is said of the rest must be one that a terminal can be shown.
  */
 #include "leopayctl/ctl.h"
-#include "leopayctl/transaction.h"
+#include "leopayctl/commands/transaction.h"
 
 #include "base/parse.h"
 #include "fuzz.h"

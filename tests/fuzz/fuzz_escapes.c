@@ -9,7 +9,7 @@
 
 #include "base/parse.h"
 #include "cells.h"
-#include "leopayd/text.h"
+#include "leopayd/common/text.h"
 
 static void claim_same(const char *given, const char *text)
 {

@@ -4,7 +4,7 @@
  * here once more, line by line, and by the parser that libh2o reads with.  What the gate defuses
  * must have no framing left for that parser.
  */
-#include "leopayd/gate.h"
+#include "leopayd/http/gate.h"
 
 #include <strings.h>
 

@@ -3,7 +3,7 @@
  * The query of a list of payments.  What was understood must be understood the same in the address
  * of the next page, which goes into JSON, logs and other people's shells.
  */
-#include "leopayd/query.h"
+#include "leopayd/api/query.h"
 
 #include "base/parse.h"
 #include "fuzz.h"

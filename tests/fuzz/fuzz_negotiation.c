@@ -3,7 +3,7 @@
  * What a client says of itself: the first line is Accept, the second Accept-Language, the rest an
  * Idempotency-Key.
  */
-#include "leopayd/negotiate.h"
+#include "leopayd/http/negotiate.h"
 
 #include <leopay/transaction.h>
 

@@ -3,7 +3,7 @@
 #include <leopay/error.h>
 #include <leopay/report.h>
 
-#include "leopayctl/dates.h"
+#include "leopayctl/output/dates.h"
 
 #include "fuzz.h"
 

@@ -28,6 +28,21 @@ LAYERS = {
     "": {"settings", "flow", "store", "wire", "io", "core", "base"},  # handle, period, sync
 }
 
+# The same within a program; what stands in no folder, and sees all of them, is "".
+PROGRAM_LAYERS = {
+    "leopayd": {
+        "common": set(),
+        "http": {"common"},
+        "api": {"http", "common"},
+        "": {"api", "http", "common"},
+    },
+    "leopayctl": {
+        "output": set(),
+        "": {"output"},
+        "commands": {"", "output"},
+    },
+}
+
 # Where other people's headers may be seen.
 THIRD_PARTY = {
     r"jansson\.h": {"wire", "leopayd", "leopayctl", "examples/sandbox"},
@@ -70,8 +85,22 @@ def layer_of(path):
     return parts[1] if len(parts) > 2 else ""
 
 
+def check_program_layers(tree, program, layers):
+    for path in tree.c_files(program + "/"):
+        layer = os.path.dirname(path)[len(program) + 1:]
+        if layer not in layers:
+            yield f"{path}:1: {layer} is no layer"
+            continue
+        for line, quoted, name in include_lines(tree, path):
+            target = os.path.dirname(name)
+            if quoted and target != layer and target not in layers[layer]:
+                yield f"{path}:{line}: {layer or 'the top'} may not include {name}"
+
+
 def rule_layers(tree):
     """Includes go downwards only."""
+    for program, layers in PROGRAM_LAYERS.items():
+        yield from check_program_layers(tree, program, layers)
     for path in tree.c_files("libleopay/"):
         layer = layer_of(path)
         if layer not in LAYERS:
@@ -101,11 +130,16 @@ def rule_public(tree):
                 yield f"{path}:{line}: {name} is private to the library"
 
 
+def place_of(path):
+    """The program, or the folder of examples, that a file outside the library belongs to."""
+    return path.split("/")[0] if path.startswith(tuple(f"{name}/" for name in PROGRAM_LAYERS)) else os.path.dirname(path)
+
+
 def rule_third_party(tree):
     """Each library that we build on is seen where it belongs, and never by a public header."""
     for path in tree.c_files(*OURS):
         layer = layer_of(path)
-        where = os.path.dirname(path) if layer is None else layer
+        where = place_of(path) if layer is None else layer
         for line, quoted, name in include_lines(tree, path):
             for pattern, places in THIRD_PARTY.items():
                 if not quoted and re.match(pattern, name) and where not in places:
