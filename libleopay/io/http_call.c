@@ -66,11 +66,20 @@ static void take_date(struct lp_http_call *call, const char *line, size_t len)
     call->date_s = date > 0 ? date : 0;
 }
 
-/* curl takes a status line whose version it cannot read, "http/1.1 500", for a 200. */
+/* curl is generous: "http/1.1 500" is a 200 to it, "HTTP/200 OK" an answer without a status. */
 static bool is_odd_status(const char *line, size_t len)
 {
-    return len > 5 && !strncasecmp(line, "HTTP/", 5) &&
-           (strncmp(line, "HTTP/", 5) != 0 || line[5] < '0' || line[5] > '9');
+    static const char form[] = "HTTP/1.d ddd";
+
+    if (len < 5 || strncasecmp(line, "HTTP/", 5))
+        return false; /* a field */
+    for (size_t i = 0; form[i]; i++) {
+        bool fits =
+            i < len && (form[i] == 'd' ? line[i] >= '0' && line[i] <= '9' : line[i] == form[i]);
+        if (!fits)
+            return true;
+    }
+    return len > sizeof(form) - 1 && !memchr(" \r\n", line[sizeof(form) - 1], 3);
 }
 
 static size_t take_header(char *from, size_t size, size_t count, void *data)

@@ -159,7 +159,7 @@ static void post(struct heard *heard)
             send_answer();
         else if (fds[1].revents)
             listen_to_request();
-        lp_loop_turn(loop, 100);
+        lp_loop_turn(loop, 0);
     }
 }
 
