@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "http/listener.h"
 #include "common/log.h"
+#include "http/listener.h"
 
 static int check_address(const struct leopay_settings *settings, enum leopay_setting setting,
                          leopay_setting_problem_cb cb)

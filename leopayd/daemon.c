@@ -18,13 +18,13 @@
 
 #include <leopay/leopay.h>
 
+#include "common/log.h"
 #include "config.h"
 #include "http/listener.h"
-#include "common/log.h"
-#include "metrics.h"
-#include "ops.h"
 #include "http/pages.h"
 #include "http/server.h"
+#include "metrics.h"
+#include "ops.h"
 #include "service.h"
 #include "worker.h"
 

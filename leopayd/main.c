@@ -12,9 +12,9 @@
 #include <leopay/settings.h>
 #include <leopay/version.h>
 
+#include "common/log.h"
 #include "config.h"
 #include "daemon.h"
-#include "common/log.h"
 
 enum { EXIT_USAGE = 2 };
 

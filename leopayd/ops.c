@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "common/log.h"
-#include "metrics.h"
-#include "http/reply.h"
 #include "common/text.h"
+#include "http/reply.h"
+#include "metrics.h"
 
 static void collect(struct ops *ops)
 {

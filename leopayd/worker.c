@@ -14,8 +14,8 @@
 
 #include <leopay/transaction.h>
 
-#include "common/log.h"
 #include "api/route.h"
+#include "common/log.h"
 #include "http/server.h"
 
 #define TURN_MS       250

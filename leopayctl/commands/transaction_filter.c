@@ -3,8 +3,8 @@
  */
 #include <string.h>
 
-#include "ctl.h"
 #include "commands/transaction.h"
+#include "ctl.h"
 
 static int read_date(const struct ctl *ctl, const char *name, bool end, int64_t *ret_us)
 {

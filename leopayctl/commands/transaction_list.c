@@ -3,10 +3,10 @@
  * transaction list: pages by keyset, newest first.  While one page is written the next one is on
  * its way.  A whole set is read between the ids that its totals have told.
  */
-#include "ctl.h"
 #include "commands/listing.h"
-#include "output/progress.h"
 #include "commands/transaction.h"
+#include "ctl.h"
+#include "output/progress.h"
 
 #define PAGE_MAX    1000
 #define TABLE_LIMIT 100

@@ -3,10 +3,10 @@
  * timeline. */
 #include <stdlib.h>
 
+#include "commands/transaction.h"
 #include "ctl.h"
 #include "output/dates.h"
 #include "output/text.h"
-#include "commands/transaction.h"
 
 enum { D_ATTEMPT, D_STARTED, D_DURATION, D_HTTP_STATUS, D_ERROR, D_ANSWER, D_COLUMNS };
 

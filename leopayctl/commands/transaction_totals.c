@@ -10,8 +10,8 @@
 #include <time.h>
 
 #include "commands/listing.h"
-#include "output/text.h"
 #include "commands/transaction.h"
+#include "output/text.h"
 
 #define FACTS_MAX 40
 

@@ -8,8 +8,8 @@
 
 #include <leopay/token.h>
 
-#include "http/reply.h"
 #include "api/route.h"
+#include "http/reply.h"
 
 struct admission {
     struct exchange *exchange;

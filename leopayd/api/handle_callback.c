@@ -5,8 +5,8 @@
 
 #include <leopay/transaction.h>
 
-#include "http/reply.h"
 #include "api/route.h"
+#include "http/reply.h"
 
 static bool is_type(const char *header, const char *type)
 {

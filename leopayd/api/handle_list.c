@@ -8,8 +8,8 @@
 #include "api/admit.h"
 #include "api/payment.h"
 #include "api/query.h"
-#include "http/reply.h"
 #include "api/route.h"
+#include "http/reply.h"
 
 #define ENVELOPE_SIZE 64
 

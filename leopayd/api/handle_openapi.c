@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* GET /api/v1/openapi.json: what the public paths take and answer, for programs that read it. */
-#include "http/reply.h"
 #include "api/route.h"
+#include "http/reply.h"
 
 /* Made of openapi.json by the build. */
 static const char document[] = {

@@ -4,8 +4,8 @@
 
 #include <leopay/transaction.h>
 
-#include "http/reply.h"
 #include "api/route.h"
+#include "http/reply.h"
 
 static bool is_key(const char *key)
 {

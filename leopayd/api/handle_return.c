@@ -2,8 +2,8 @@
 /* GET /api/v1/transactions/approve/: the payer comes back from the bank and goes on to the shop. */
 #include <leopay/transaction.h>
 
-#include "http/reply.h"
 #include "api/route.h"
+#include "http/reply.h"
 
 static void find(struct exchange *exchange, const char *token, const char *order_id,
                  leopay_return_cb cb)

@@ -8,8 +8,8 @@
 
 #include "api/admit.h"
 #include "api/payment.h"
-#include "http/reply.h"
 #include "api/route.h"
+#include "http/reply.h"
 
 /* A request whose payment is being fetched. */
 struct showing {

@@ -8,8 +8,8 @@
 
 #include <leopay/report.h>
 
-#include "http/problem.h"
 #include "common/text.h"
+#include "http/problem.h"
 
 #define QUERY_LIMIT_MAX   1000
 #define QUERY_ITEMS_MAX   32 /* and one `after`, which the address of the next page adds */

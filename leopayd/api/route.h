@@ -5,8 +5,8 @@
 
 #include <leopay/handle.h>
 
-#include "http/exchange.h"
 #include "common/text.h"
+#include "http/exchange.h"
 
 /* A body may have this many bytes. */
 #define ROUTE_BODY_MAX 16384

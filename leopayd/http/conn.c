@@ -19,10 +19,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/log.h"
 #include "http/chunked.h"
 #include "http/gate.h"
 #include "http/linger.h"
-#include "common/log.h"
 #include "http/server.h"
 
 #define UNREAD_TIMEOUT_MS 15000u

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/text.h"
 #include "http/conn.h"
 #include "http/reply.h"
-#include "common/text.h"
 
 /* In the request's pool, where it lets the request and its exchange find each other. */
 struct exchange_tie {

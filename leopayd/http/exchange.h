@@ -15,8 +15,8 @@
 
 #include <h2o.h>
 
-#include "http/server.h"
 #include "common/stats.h"
+#include "http/server.h"
 
 struct exchange {
     struct server *server;

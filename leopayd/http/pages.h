@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-#include "http/problem.h"
 #include "common/text.h"
+#include "http/problem.h"
 
 /* Works out the security policy, which names the hash of the page's style.  Call it before threads
  * start. */

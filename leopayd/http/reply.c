@@ -7,10 +7,10 @@
 #include <sys/random.h>
 
 #include "common/log.h"
+#include "common/text.h"
 #include "http/negotiate.h"
 #include "http/pages.h"
 #include "http/problem.h"
-#include "common/text.h"
 
 #define BODY_MAX 12288
 

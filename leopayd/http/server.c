@@ -9,11 +9,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "common/log.h"
 #include "http/conn.h"
 #include "http/exchange.h"
 #include "http/gate.h"
 #include "http/linger.h"
-#include "common/log.h"
 #include "http/reply.h"
 
 #define REQUEST_TIMEOUT_MS 10000
