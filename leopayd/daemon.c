@@ -108,7 +108,11 @@ static int start_workers(struct daemon *daemon, size_t count)
 
     for (size_t i = 0; i < count && r == 0; i++) {
         struct worker_options options = {
-            .settings = daemon->settings, .listen_fd = fds[i], .conn_max = conn_max};
+            .settings = daemon->settings,
+            .listen_fd = fds[i],
+            .conn_max = conn_max,
+            .looks_at_backlog = i == 0,
+        };
 
         r = worker_new(&options, &daemon->workers[i], &err);
         if (r == 0) {

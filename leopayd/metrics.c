@@ -77,6 +77,23 @@ static void write_counters(struct text *out, const struct worker_report *reports
     }
 }
 
+/* Of the whole database, so that every daemon on it says the same. */
+static void write_backlog(struct text *out, const struct backlog *backlog)
+{
+    const struct leopay_work_probe *work = &backlog->work;
+
+    if (!backlog->known) {
+        return; /* no figure is better than an old one */
+    }
+    write_value(out, "jobs_waiting", "", "gauge", "Payments that wait for their time.",
+                (uint64_t)work->waiting);
+    write_value(out, "jobs_overdue", "", "gauge",
+                "Payments due for more than two minutes that nobody has taken up.",
+                (uint64_t)work->overdue);
+    write_value(out, "payments_attention", "", "gauge", "Payments that want a person to look.",
+                (uint64_t)work->attention);
+}
+
 static void write_process(struct text *out)
 {
     struct rusage usage;
@@ -144,6 +161,9 @@ void metrics_write(struct text *out, const struct worker_report *reports, size_t
     write_value(out, "jobs_in_flight", "", "gauge", "Checks and deliveries under way.", jobs);
     write_value(out, "log_lines_dropped", "_total", "counter",
                 "Log lines lost because nobody read them.", log_dropped());
+    for (size_t i = 0; i < count; i++) {
+        write_backlog(out, &reports[i].backlog);
+    }
     write_counters(out, reports, count);
     write_process(out);
 }

@@ -31,6 +31,7 @@ struct worker {
     int wake_fd;
     int lp_fd; /* a copy of the handle's descriptor, for the loop */
     size_t conn_max;
+    bool looks_at_backlog;
     char base_url[LEOPAY_URL_MAX + 1];
 
     /* Wishes of the main thread. */
@@ -160,6 +161,9 @@ static void *run(void *data)
             worker->current.broken = true;
         }
         take_wishes(worker);
+        if (worker->looks_at_backlog && !worker->server.draining) {
+            backlog_turn(&worker->current.backlog, worker->lp);
+        }
         publish(worker, false);
     }
     /* Calls back all that is pending; the answers are given out in one last turn. */
@@ -190,6 +194,7 @@ int worker_new(const struct worker_options *options, struct worker **ret_worker,
     int r = leopay_open(&lp_options, &worker->lp, err);
     worker->listen_fd = options->listen_fd;
     worker->conn_max = options->conn_max;
+    worker->looks_at_backlog = options->looks_at_backlog;
     keep_base_url(worker, options->settings);
     worker->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     /* libh2o closes what it is given, and so does the handle. */

@@ -12,6 +12,7 @@
 
 #include <leopay/handle.h>
 
+#include "backlog.h"
 #include "common/stats.h"
 
 #define WORKER_COUNTERS_MAX 64
@@ -25,6 +26,7 @@ struct worker_report {
     struct stats stats;
     size_t conn_count;
     size_t under_way;
+    struct backlog backlog; /* of the whole database; known to one worker at most */
     size_t counter_count;
     struct leopay_counter counters[WORKER_COUNTERS_MAX];
     int reloads;            /* how many it has done, well or badly */
@@ -37,6 +39,7 @@ struct worker_options {
     const struct leopay_settings *settings;
     int listen_fd; /* the worker's from now on, also on failure */
     size_t conn_max;
+    bool looks_at_backlog; /* one of a daemon's workers does */
 };
 
 /* Opens the handle; the thread is not started yet. */

@@ -31,6 +31,8 @@ CLEAN = {
     "leopayd/api/route.h": SPDX,
     "leopayctl/commands/list.c": SPDX + '#include "ctl.h"\n',
     "tests/run.sh": "#!/bin/sh\n# SPDX-License-Identifier: MIT\n",
+    "leopayd/log.c": SPDX + 'void f(void)\n{\n    log_event(INFO, "daemon.begun", LOG_NUMBER("id", 1));\n}\n',
+    "docs/operating.md": "# Operating\n\n| event | level |\n| --- | --- |\n| `daemon.begun` | info |\n",
     "README.md": "# A tree\n",
 }
 
@@ -71,6 +73,8 @@ WRONG = [
     ("spdx", "tests/run.sh", "=#!/bin/sh\ntrue\n"),
     ("spdx", "leopayd/api/route.h", "=/* A file. */\n"),
     ("spdx", "leopayd/api/route.h", "=/* SPDX-License-Identifier: MIT */\nint x;\n"),
+    ("events", "libleopay/handle.c", 'void f(void)\n{\n    lp_log(log, good ? INFO : ERROR, "order.lost");\n}\n'),
+    ("events", "docs/operating.md", "| `order.lost` | error |\n"),
     ("words", "README.md", "TO" + "DO: the rest\n"),
     ("words", "libleopay/handle.c", "/* FIX" + "ME */\n"),
     ("comments", "include/leopay/a.h", "int leopay_two(void);\n"),

@@ -155,6 +155,33 @@ def rule_banned(tree):
             yield f"{path}:{source.line_of(code, found.start())}: {found.group(1)}() is banned"
 
 
+def logged_events(tree):
+    """Where each event of the log is said."""
+    events = {}
+    for path in tree.c_files("libleopay/", "leopayd/"):
+        text = source.without_comments(tree.text(path))
+        for call in re.finditer(r"\b(lp_log|log_event)\(", text):
+            arguments = text[call.end():].split(");")[0]
+            for event in re.findall(r'"([a-z]+\.[a-z_]+)"', arguments):
+                events.setdefault(event, f"{path}:{source.line_of(text, call.start())}")
+    return events
+
+
+def rule_events(tree):
+    """Operators find each event of the log in their handbook, and no other."""
+    handbook = "docs/operating.md"
+    events = logged_events(tree)
+    text = tree.text(handbook)
+    table = text[text.index("| event |"):].split("\n\n")[0]
+    told = set(re.findall(r"`([a-z]+\.[a-z_]+)`", table))
+    for event in sorted(set(events) - told):
+        yield f"{events[event]}: {event} is not in {handbook}"
+    sources = "".join(tree.text(path) for path in tree.c_files("libleopay/", "leopayd/"))
+    for event in sorted(told):
+        if f'"{event}"' not in sources:
+            yield f"{handbook}:1: {event} is never logged"
+
+
 def rule_floats(tree):
     """Money is an integer: no floating point comes near it."""
     pattern = re.compile(r"\b(double|float|strtod|strtof|atof|json_real|json_real_value|json_number_value)\b")

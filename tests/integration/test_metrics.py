@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The metrics: named and typed as Prometheus wants, true about the backlog, and all that the alert rules speak of."""
+
+import os
+import re
+import shutil
+import subprocess
+import unittest
+
+from stack import ROOT, Case, SharedCase, wait_for
+from wire import request
+
+RULES = os.path.join(ROOT, "leopayd", "leopay-alerts.yml")
+
+
+def metrics(stack):
+    answer = request(stack.ops_port, "GET", "/metrics")
+    assert answer.header("content-type").startswith("text/plain; version=0.0.4"), answer.header("content-type")
+    return answer.text
+
+
+def families(text):
+    """The type of each family, which must come before its first sample."""
+    types = {}
+    for line in text.splitlines():
+        if line.startswith("# TYPE "):
+            _, _, name, kind = line.split(" ")
+            assert name not in types, line
+            types[name] = kind
+    return types
+
+
+class Metrics(SharedCase):
+    def test_form(self):
+        self.stack.pay()
+        text = metrics(self.stack)
+        types = families(text)
+        for name, kind in types.items():
+            self.assertRegex(name, r"^leopay_[a-z_]+$")
+            self.assertEqual(name.endswith("_total"), kind == "counter", name)
+            self.assertIn(f"# HELP {name} ", text)
+        for line in text.splitlines():
+            if not line.startswith("#"):
+                name = re.match(r"[a-z_]+", line)[0]
+                self.assertIn(re.sub(r"_(bucket|sum|count)$", "", name), types, line)
+                self.assertRegex(line, r'^[a-z_]+(\{([a-z]+="[^"\\]*",?)+\})? \d+(\.\d+)?$')
+
+    def test_rules_speak_of_what_is_there(self):
+        with open(RULES, encoding="utf-8") as file:
+            rules = file.read()
+        wait_for("a look at the backlog", lambda: "leopay_jobs_overdue" in metrics(self.stack))
+        named = set(re.findall(r"\bleopay_[a-z_]+", rules))
+        self.assertGreater(len(named), 10)
+        self.assertEqual(named - set(families(metrics(self.stack))), set())
+
+    @unittest.skipUnless(shutil.which("promtool"), "skipped: there is no promtool")
+    def test_prometheus_agrees(self):
+        text = metrics(self.stack)
+        for how in (["check", "metrics"], ["check", "rules", RULES]):
+            done = subprocess.run(["promtool", *how], input=text, capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+
+class Backlog(Case):
+    def hold(self, query):
+        """Keeps the rows of a query locked until the test ends."""
+        psql = subprocess.Popen(["psql", "-X", "-q", "-At", "-d", self.stack.postgres.url(self.stack.database)],
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(psql.communicate, "ROLLBACK;\n", timeout=60)
+        psql.stdin.write(f"BEGIN;\n{query} FOR UPDATE;\n")
+        psql.stdin.flush()
+        self.assertTrue(psql.stdout.readline().strip())
+
+    def figures(self):
+        return re.findall(r"^leopay_(jobs_waiting|jobs_overdue|payments_attention) (\d+)$", metrics(self.stack), re.M)
+
+    def test_backlog(self):
+        self.stack = self.new_stack()
+        late, _, odd = [self.stack.register() for _ in range(3)]
+        self.stack.daemon.end()
+        for text in (f"UPDATE leopay.jobs SET due_at = now() - interval '1 hour' WHERE transaction_id = {late}",
+                     f"UPDATE leopay.transactions SET attention = 'look' WHERE id = {odd}"):
+            self.stack.postgres.sql(text, self.stack.database)
+        self.hold(f"SELECT 1 FROM leopay.jobs WHERE transaction_id = {late}")
+        self.stack.start_daemon()
+        wait_for("a look at the backlog", self.figures)
+        self.assertEqual(self.figures(), [("jobs_waiting", "3"), ("jobs_overdue", "1"), ("payments_attention", "1")])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
