@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The look at the backlog: now and then, and never while there is no database to ask. */
 #include "backlog.h"
 
 #include <stddef.h>
