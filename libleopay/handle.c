@@ -22,7 +22,7 @@
 #include "settings/settings.h"
 #include "wire/digest.h"
 
-#define PG_CONNECTIONS       2 /* one for the batches, one for calls that may take their time */
+#define PG_CONNECTIONS       2 /* readers get one of them at most: see io/pg.h */
 #define PG_CONNECT_MS        5000
 #define PG_PATIENCE_MS       600000 /* for reports, where nobody else needs the connection */
 #define HTTP_CONNECTIONS_MAX 4096

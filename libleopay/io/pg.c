@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pool: the queue, the deadlines, and who gets what.  Statements leave the queue at once where
+ * The pool: the queues, the deadlines, and who gets what.  Statements leave the queue at once where
  * a connection has room, inside lp_pg_submit() too; callbacks come from turns alone.
  */
 #include "io/pg_inside.h"
@@ -55,18 +55,50 @@ static void end_all(struct lp_list *queries, int code, const char *text)
         lp_pg_end(lp_container(link, struct lp_pg_query, link), code, NULL, text);
 }
 
-/* ---- The queue ---------------------------------------------------------- */
+/* ---- The queues --------------------------------------------------------- */
 
-static void enqueue(struct lp_pg *pg, struct lp_list *before, struct lp_pg_query *query)
+static enum lp_pg_rank rank_of(const struct lp_pg_query *query)
+{
+    return query->statement->reader || query->statement->report ? LP_PG_READERS : LP_PG_PAYMENTS;
+}
+
+static struct lp_pg_queue *queue_of(struct lp_pg *pg, const struct lp_pg_query *query)
+{
+    return &pg->queues[rank_of(query)];
+}
+
+static void enqueue(struct lp_pg_queue *queue, struct lp_list *before, struct lp_pg_query *query)
 {
     query->sent = false;
     lp_list_push(before, &query->link);
-    pg->queued++;
+    queue->count++;
 }
 
 void lp_pg_requeue(struct lp_pg *pg, struct lp_pg_query *query)
 {
-    enqueue(pg, pg->queue.next, query);
+    struct lp_pg_queue *queue = queue_of(pg, query);
+
+    enqueue(queue, queue->list.next, query);
+}
+
+static bool is_reading(const struct lp_pg_conn *conn)
+{
+    for (int i = 0; i < conn->count; i++)
+        if (rank_of(conn->flights[(conn->first + i) % LP_PG_FLIGHTS_MAX].query) == LP_PG_READERS)
+            return true;
+    return false;
+}
+
+/* Readers leave a connection to the others, unless the server grants us no more than one. */
+static bool may_read(const struct lp_pg *pg)
+{
+    int expected = 0, reading = 0;
+
+    for (int i = 0; i < pg->conn_count; i++) {
+        expected += lp_pg_conn_expected(&pg->conns[i]);
+        reading += is_reading(&pg->conns[i]);
+    }
+    return reading < (expected > 1 ? expected - 1 : 1);
 }
 
 /* The connection with the fewest statements under way, NULL when all are full. */
@@ -83,23 +115,26 @@ static struct lp_pg_conn *find_room(struct lp_pg *pg)
     return best;
 }
 
-static void send_queued(struct lp_pg *pg)
+static void send_queued(struct lp_pg *pg, enum lp_pg_rank rank)
 {
+    struct lp_pg_queue *queue = &pg->queues[rank];
     struct lp_pg_conn *conn;
 
-    while (!lp_list_empty(&pg->queue) && (conn = find_room(pg))) {
-        struct lp_list *link = lp_list_pop(&pg->queue);
+    while (!lp_list_empty(&queue->list) && (rank == LP_PG_PAYMENTS || may_read(pg)) &&
+           (conn = find_room(pg))) {
+        struct lp_list *link = lp_list_pop(&queue->list);
 
-        pg->queued--;
+        queue->count--;
         lp_pg_conn_send(conn, lp_container(link, struct lp_pg_query, link));
     }
 }
 
 void lp_pg_work(struct lp_pg *pg)
 {
-    send_queued(pg);
+    send_queued(pg, LP_PG_PAYMENTS);
     if (pg->room_cb && lp_pg_room(pg) > 0)
         pg->room_cb(pg->room_data);
+    send_queued(pg, LP_PG_READERS);
 }
 
 static void mend(struct lp_task *task)
@@ -138,6 +173,19 @@ static int64_t earliest_sent(const struct lp_pg_conn *conn)
     return at_ms;
 }
 
+static int64_t earliest_queued(const struct lp_pg_queue *queue)
+{
+    int64_t at_ms = LP_PG_NEVER;
+
+    lp_list_for(link, after, &queue->list)
+    {
+        const struct lp_pg_query *query = lp_container(link, struct lp_pg_query, link);
+
+        at_ms = query->deadline_ms < at_ms ? query->deadline_ms : at_ms;
+    }
+    return at_ms;
+}
+
 static int64_t earliest(const struct lp_pg *pg)
 {
     int64_t at_ms = LP_PG_NEVER;
@@ -147,13 +195,29 @@ static int64_t earliest(const struct lp_pg *pg)
 
         at_ms = sent_ms < at_ms ? sent_ms : at_ms;
     }
-    lp_list_for(link, after, &pg->queue)
-    {
-        const struct lp_pg_query *query = lp_container(link, struct lp_pg_query, link);
+    for (int rank = 0; rank < LP_PG_RANKS; rank++) {
+        int64_t queued_ms = earliest_queued(&pg->queues[rank]);
 
-        at_ms = query->deadline_ms < at_ms ? query->deadline_ms : at_ms;
+        at_ms = queued_ms < at_ms ? queued_ms : at_ms;
     }
     return at_ms;
+}
+
+/* Takes what is over its deadline out of a queue, no more at a time than the loop allows. */
+static void take_late(struct lp_pg *pg, struct lp_pg_queue *queue, struct lp_list *late)
+{
+    int64_t now_ms = lp_loop_now_ms(pg->loop);
+
+    lp_list_for(link, after, &queue->list)
+    {
+        struct lp_pg_query *query = lp_container(link, struct lp_pg_query, link);
+
+        if (query->deadline_ms <= now_ms && (lp_list_empty(late) || lp_loop_take(pg->loop))) {
+            lp_list_remove(link);
+            lp_list_push(late, link);
+            queue->count--;
+        }
+    }
 }
 
 static void on_deadline(struct lp_timer *timer)
@@ -164,16 +228,8 @@ static void on_deadline(struct lp_timer *timer)
 
     move_deadline(pg, LP_PG_NEVER);
     lp_list_init(&late);
-    lp_list_for(link, after, &pg->queue)
-    {
-        struct lp_pg_query *query = lp_container(link, struct lp_pg_query, link);
-
-        if (query->deadline_ms <= now_ms && (lp_list_empty(&late) || lp_loop_take(pg->loop))) {
-            lp_list_remove(link);
-            lp_list_push(&late, link);
-            pg->queued--;
-        }
-    }
+    for (int rank = 0; rank < LP_PG_RANKS; rank++)
+        take_late(pg, &pg->queues[rank], &late);
     for (int i = 0; i < pg->conn_count; i++)
         if (earliest_sent(&pg->conns[i]) <= now_ms)
             lp_pg_conn_lost(&pg->conns[i], "the database did not answer in time");
@@ -202,7 +258,8 @@ int lp_pg_new(struct lp_loop *loop, const struct lp_pg_options *options, struct 
     pg->deadline.data = pg;
     pg->mend.cb = mend;
     pg->mend.data = pg;
-    lp_list_init(&pg->queue);
+    for (int rank = 0; rank < LP_PG_RANKS; rank++)
+        lp_list_init(&pg->queues[rank].list);
     lp_copy_text(pg->problem, sizeof(pg->problem),
                  "no connection to the database has been made yet");
 
@@ -234,8 +291,10 @@ void lp_pg_free(struct lp_pg *pg)
     lp_list_init(&queries);
     for (int i = 0; i < pg->conn_count; i++)
         lp_pg_conn_close(&pg->conns[i], &queries);
-    lp_list_splice(&queries, &pg->queue);
-    pg->queued = 0;
+    for (int rank = 0; rank < LP_PG_RANKS; rank++) {
+        lp_list_splice(&queries, &pg->queues[rank].list);
+        pg->queues[rank].count = 0;
+    }
     end_all(&queries, LEOPAY_ECLOSED, "the handle is closed");
     lp_loop_timer_clear(pg->loop, &pg->deadline);
     lp_loop_undefer(pg->loop, &pg->mend);
@@ -245,25 +304,28 @@ void lp_pg_free(struct lp_pg *pg)
 
 int lp_pg_submit(struct lp_pg *pg, struct lp_pg_query *query, int timeout_ms)
 {
+    struct lp_pg_queue *queue = queue_of(pg, query);
+
     if (pg->closing)
         return LEOPAY_ECLOSED;
-    if (pg->queued >= LP_PG_QUEUE_MAX)
+    if (queue->count >= LP_PG_QUEUE_MAX)
         return LEOPAY_EAGAIN;
     query->deadline_ms = lp_loop_now_ms(pg->loop) + timeout_ms;
     if (query->deadline_ms < pg->deadline.at_ms)
         move_deadline(pg, query->deadline_ms);
-    enqueue(pg, &pg->queue, query);
-    send_queued(pg);
+    enqueue(queue, &queue->list, query);
+    send_queued(pg, rank_of(query));
     return 0;
 }
 
 int lp_pg_room(const struct lp_pg *pg)
 {
+    size_t queued = pg->queues[LP_PG_PAYMENTS].count;
     int room = 0;
 
     for (int i = 0; i < pg->conn_count; i++)
         room += lp_pg_conn_room(&pg->conns[i]);
-    return (size_t)room > pg->queued ? room - (int)pg->queued : 0;
+    return (size_t)room > queued ? room - (int)queued : 0;
 }
 
 void lp_pg_set_room_hook(struct lp_pg *pg, void (*cb)(void *data), void *data)
@@ -283,8 +345,10 @@ int lp_pg_ready(const struct lp_pg *pg)
 
 void lp_pg_health(const struct lp_pg *pg, struct lp_pg_health *ret_health)
 {
-    struct lp_pg_health health = {.ready = lp_pg_ready(pg), .queued = pg->queued};
+    struct lp_pg_health health = {.ready = lp_pg_ready(pg)};
 
+    for (int rank = 0; rank < LP_PG_RANKS; rank++)
+        health.queued += pg->queues[rank].count;
     for (int i = 0; i < pg->conn_count; i++)
         health.sent += (size_t)pg->conns[i].count;
     if (!health.ready)

@@ -4,6 +4,9 @@
  * handed to a connection as soon as one is free, each in its own transaction (its own sync), so
  * that load makes the store's batches larger while an idle system waits for nothing.
  *
+ * Statements of readers wait in a queue of their own, behind all others, and leave them a
+ * connection: however many read, and however long that takes, payments go on.
+ *
  * In pipeline mode a result that says OK is not committed: a statement is called back as done only
  * at its sync.
  *
@@ -42,6 +45,8 @@ struct lp_pg_statement {
     /* Planned anew for the values of each execution, hence never prepared; once it was sent, it
      * may take as long as the pool's patience. */
     bool report;
+    /* Asked for by somebody who only reads, as every report is. */
+    bool reader;
 };
 
 /* One execution.  The owner's storage until the callback; zero it first. */

@@ -28,6 +28,11 @@ int lp_pg_conn_room(const struct lp_pg_conn *conn)
     return LP_PG_FLIGHTS_MAX - conn->count;
 }
 
+bool lp_pg_conn_expected(const struct lp_pg_conn *conn)
+{
+    return conn->state == LP_PG_READY || conn->delay_ms <= 4 * DELAY_MIN_MS;
+}
+
 /* ---- Losing it ---------------------------------------------------------- */
 
 /* Lets go of the connection; the statements that were sent go to the list. */

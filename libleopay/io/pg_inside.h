@@ -10,7 +10,7 @@
 #define LP_PG_FLIGHTS_MAX                                                                          \
     1 /* statements under way on one connection; more make batches smaller                         \
        */
-#define LP_PG_QUEUE_MAX    10000 /* statements that wait for a connection */
+#define LP_PG_QUEUE_MAX    10000 /* statements that wait for a connection, in each queue */
 #define LP_PG_PREPARED_MAX 256   /* prepared statements a connection */
 #define LP_PG_PARAMS_MAX   64
 #define LP_PG_NAME_SIZE    64 /* the server cuts longer names */
@@ -74,6 +74,18 @@ struct lp_pg_conn {
     int prepared_count;
 };
 
+/* Who goes first. */
+enum lp_pg_rank {
+    LP_PG_PAYMENTS,
+    LP_PG_READERS,
+    LP_PG_RANKS,
+};
+
+struct lp_pg_queue {
+    struct lp_list list;
+    size_t count;
+};
+
 struct lp_pg {
     struct lp_loop *loop;
     struct lp_log log;
@@ -85,8 +97,7 @@ struct lp_pg {
                      statements */
     bool closing;
     char problem[200];
-    struct lp_list queue;
-    size_t queued;
+    struct lp_pg_queue queues[LP_PG_RANKS];
     struct lp_timer
         deadline; /* always set, as the connections' are; not later than the earliest deadline */
     struct lp_task mend; /* closes broken connections */
@@ -117,6 +128,8 @@ void lp_pg_conn_lost(struct lp_pg_conn *conn, const char *why);
 /* Closes for good; the statements that were sent are the caller's again, in their order. */
 void lp_pg_conn_close(struct lp_pg_conn *conn, struct lp_list *ret_queries);
 int lp_pg_conn_room(const struct lp_pg_conn *conn);
+/* It is there, or should be in a moment: it was lost, or not made, a few times in a row at most. */
+bool lp_pg_conn_expected(const struct lp_pg_conn *conn);
 
 /* pg.c */
 void lp_pg_end(struct lp_pg_query *query, int code, const PGresult *result, const char *text);

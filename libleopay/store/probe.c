@@ -78,6 +78,7 @@ void lp_probe_database_read(const struct lp_row *row, struct leopay_database_pro
 
 static const struct lp_pg_statement work = {
     .name = "leopay_probe_work",
+    .reader = true,
     .sql = "SELECT (SELECT count(*) FROM leopay.jobs),"
            " (SELECT count(*) FROM leopay.jobs WHERE due_at < now() - interval '2 minutes'"
            "    AND (leased_until IS NULL OR leased_until < now())),"

@@ -91,6 +91,7 @@ static const struct lp_pg_statement token_use = {
     .name = "leopay_token_use",
     .param_count = 1,
     .param_types = text_types,
+    .reader = true,
     .sql = "WITH noted AS ("
            "  UPDATE leopay.tokens SET last_used_at = now()"
            "   WHERE hash = $1 AND revoked_at IS NULL"

@@ -55,6 +55,7 @@ static const struct lp_pg_statement view = {
     .name = "leopay_view",
     .param_count = 1,
     .param_types = id_types,
+    .reader = true,
     .sql = "SELECT " LP_VIEW_COLUMNS " FROM leopay.transactions t" LP_VIEW_JOINS " WHERE t.id = $1",
 };
 

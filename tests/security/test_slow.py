@@ -7,6 +7,7 @@ import os
 import re
 import resource
 import socket
+import subprocess
 import threading
 import time
 import unittest
@@ -120,6 +121,27 @@ class Slow(Case):
         if before is not None:
             wait_for("descriptors come back", lambda: len(os.listdir(descriptors)) <= before + 10)
         print(f"{served} requests served beside up to {most} connections")
+
+    def test_readers_do_not_stand_in_the_way_of_payers(self):
+        """Every lookup of a token hangs, for longer than a connection is waited for."""
+        stack = self.new_stack()
+        token = stack.ctl("token", "add", "--name", "x").out.strip()
+        psql = subprocess.Popen(["psql", "-X", "-q", "-At", "-d", stack.postgres.url(stack.database)],
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(psql.communicate, "ROLLBACK;\n", timeout=60)
+        psql.stdin.write("BEGIN; LOCK TABLE leopay.tokens; SELECT 1;\n")
+        psql.stdin.flush()
+        psql.stdout.readline()
+        for _ in range(40):
+            sock = socket.create_connection(("127.0.0.1", stack.port))
+            self.addCleanup(sock.close)
+            sock.sendall(f"GET {LIST} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
+        hanging = (f"SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = '{stack.database}'"
+                   " AND application_name LIKE 'leopayd%'")
+        wait_for("both threads hang", lambda: stack.postgres.sql(hanging) == [["2"]])
+        for _ in range(60):
+            self.assertEqual(stack.order().status, 302)
+            time.sleep(0.1)
 
 
 if __name__ == "__main__":

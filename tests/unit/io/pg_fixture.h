@@ -123,13 +123,25 @@ static inline void execute(struct run *run, const struct lp_pg_statement *statem
 
 static const Oid int4_type[] = {LP_OID_INT4};
 
-static const struct lp_pg_statement echo = {"echo", "SELECT $1::int4 + 1", 1, int4_type, false,
-                                            false};
-static const struct lp_pg_statement nap = {"nap", "SELECT pg_sleep(30)", 0, NULL, false, false};
+static const struct lp_pg_statement echo = {
+    .name = "echo",
+    .sql = "SELECT $1::int4 + 1",
+    .param_count = 1,
+    .param_types = int4_type,
+};
+static const struct lp_pg_statement nap = {
+    .name = "nap",
+    .sql = "SELECT pg_sleep(30)",
+};
 static const struct lp_pg_statement commit_later = {
-    "commit_later", "SELECT current_setting('synchronous_commit')", 0, NULL, true, false};
+    .name = "commit_later",
+    .sql = "SELECT current_setting('synchronous_commit')",
+    .relaxed = true,
+};
 static const struct lp_pg_statement prepared_count = {
-    "prepared_count", "SELECT count(*) FROM pg_prepared_statements", 0, NULL, false, false};
+    .name = "prepared_count",
+    .sql = "SELECT count(*) FROM pg_prepared_statements",
+};
 
 /* ---- The server --------------------------------------------------------- */
 

@@ -12,26 +12,51 @@
 
 static const Oid int8_array_type[] = {LP_OID_INT8_ARRAY};
 
-static const struct lp_pg_statement divide = {"divide", "SELECT 1 / $1::int4", 1, int4_type, false,
-                                              false};
-static const struct lp_pg_statement wrong = {"wrong", "SELECT * FROM no_such_table", 0, NULL, false,
-                                             false};
+static const struct lp_pg_statement divide = {
+    .name = "divide",
+    .sql = "SELECT 1 / $1::int4",
+    .param_count = 1,
+    .param_types = int4_type,
+};
+static const struct lp_pg_statement wrong = {
+    .name = "wrong",
+    .sql = "SELECT * FROM no_such_table",
+};
 static const struct lp_pg_statement sum = {
-    "sum", "SELECT sum(n) FROM unnest($1::int8[]) n", 1, int8_array_type, false, false};
+    .name = "sum",
+    .sql = "SELECT sum(n) FROM unnest($1::int8[]) n",
+    .param_count = 1,
+    .param_types = int8_array_type,
+};
 static const struct lp_pg_statement commit_now = {
-    "commit_now", "SELECT current_setting('synchronous_commit')", 0, NULL, false, false};
+    .name = "commit_now",
+    .sql = "SELECT current_setting('synchronous_commit')",
+};
 static const struct lp_pg_statement make_deferred = {
-    "make_deferred",
-    "DO $$BEGIN CREATE TABLE IF NOT EXISTS leopay_io_test"
-    " (n int UNIQUE DEFERRABLE INITIALLY DEFERRED); TRUNCATE leopay_io_test; END$$",
-    0,
-    NULL,
-    false,
-    false};
+    .name = "make_deferred",
+    .sql = "DO $$BEGIN CREATE TABLE IF NOT EXISTS leopay_io_test"
+           " (n int UNIQUE DEFERRABLE INITIALLY DEFERRED); TRUNCATE leopay_io_test; END$$",
+};
 static const struct lp_pg_statement add_deferred = {
-    "add_deferred", "INSERT INTO leopay_io_test VALUES ($1)", 1, int4_type, false, false};
+    .name = "add_deferred",
+    .sql = "INSERT INTO leopay_io_test VALUES ($1)",
+    .param_count = 1,
+    .param_types = int4_type,
+};
 static const struct lp_pg_statement drop_deferred = {
-    "drop_deferred", "DROP TABLE leopay_io_test", 0, NULL, false, false};
+    .name = "drop_deferred",
+    .sql = "DROP TABLE leopay_io_test",
+};
+static const struct lp_pg_statement read_slowly = {
+    .name = "read_slowly",
+    .sql = "SELECT pg_sleep(1)",
+    .reader = true,
+};
+static const struct lp_pg_statement report_slowly = {
+    .name = "report_slowly",
+    .sql = "SELECT pg_sleep(1)",
+    .report = true,
+};
 
 /* ---- Tests -------------------------------------------------------------- */
 
@@ -229,6 +254,40 @@ static void fill_room(void *unused)
     }
 }
 
+/* With both connections free, one reader is sent and the others wait, until they may. */
+static void readers_leave_a_connection(void)
+{
+    static const char *const values[] = {"41"};
+    struct run readers[3], payment;
+
+    open_pool(2);
+    wait_ready(2);
+    start(&readers[0], &read_slowly, NULL, 20000);
+    start(&readers[1], &read_slowly, NULL, 20000);
+    start(&readers[2], &report_slowly, NULL, 20000);
+    LP_ASSERT_INT(lp_pg_room(pg), 1);
+    for (int i = 0; i < 20; i++) {
+        execute(&payment, &echo, values);
+        LP_ASSERT_INT(payment.code, 0);
+    }
+    LP_ASSERT_INT(readers[1].calls + readers[2].calls, 0);
+    for (int i = 0; i < 3; i++) {
+        finish(&readers[i]);
+        LP_ASSERT_INT(readers[i].code, 0);
+    }
+    close_pool();
+}
+
+static void a_reader_may_have_the_only_connection(void)
+{
+    struct run run;
+
+    open_pool(1);
+    execute(&run, &read_slowly, NULL);
+    LP_ASSERT_INT(run.code, 0);
+    close_pool();
+}
+
 static void room_is_announced(void)
 {
     struct timespec begin, end;
@@ -251,4 +310,5 @@ PG_TEST_MAIN("io/pg", LP_TEST(answers), LP_TEST(takes_binary_arrays),
              LP_TEST(a_relaxed_statement_does_not_wait_for_the_disk),
              LP_TEST(an_error_at_the_commit_is_the_statements), LP_TEST(a_bad_url_is_refused),
              LP_TEST(closing_calls_all_back), LP_TEST(the_queue_has_an_end),
+             LP_TEST(readers_leave_a_connection), LP_TEST(a_reader_may_have_the_only_connection),
              LP_TEST(room_is_announced))

@@ -6,44 +6,52 @@
 #include "support/unit.h"
 #include "unit/io/pg_fixture.h"
 
-static const struct lp_pg_statement pid = {"pid", "SELECT pg_backend_pid()", 0, NULL, false, false};
+static const struct lp_pg_statement pid = {
+    .name = "pid",
+    .sql = "SELECT pg_backend_pid()",
+};
 static const struct lp_pg_statement kill_others = {
-    "kill_others",
-    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-    " WHERE application_name = 'leopay-test' AND pid <> pg_backend_pid()",
-    0,
-    NULL,
-    false,
-    false};
-static const struct lp_pg_statement forget = {"forget", "DEALLOCATE ALL", 0, NULL, false, false};
+    .name = "kill_others",
+    .sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+           " WHERE application_name = 'leopay-test' AND pid <> pg_backend_pid()",
+};
+static const struct lp_pg_statement forget = {
+    .name = "forget",
+    .sql = "DEALLOCATE ALL",
+};
 static const struct lp_pg_statement make_table = {
-    "make_table", "CREATE TABLE leopay_io_outage (n int)", 0, NULL, false, false};
+    .name = "make_table",
+    .sql = "CREATE TABLE leopay_io_outage (n int)",
+};
 static const struct lp_pg_statement add_row = {
-    "add_row", "INSERT INTO leopay_io_outage VALUES (1)", 0, NULL, false, false};
+    .name = "add_row",
+    .sql = "INSERT INTO leopay_io_outage VALUES (1)",
+};
 static const struct lp_pg_statement count_rows = {
-    "count_rows", "SELECT count(*) FROM leopay_io_outage", 0, NULL, false, false};
+    .name = "count_rows",
+    .sql = "SELECT count(*) FROM leopay_io_outage",
+};
 static const struct lp_pg_statement want_standby = {
-    "want_standby", "ALTER SYSTEM SET synchronous_standby_names = 'nobody'", 0, NULL, false, false};
+    .name = "want_standby",
+    .sql = "ALTER SYSTEM SET synchronous_standby_names = 'nobody'",
+};
 static const struct lp_pg_statement want_none = {
-    "want_none", "ALTER SYSTEM RESET synchronous_standby_names", 0, NULL, false, false};
+    .name = "want_none",
+    .sql = "ALTER SYSTEM RESET synchronous_standby_names",
+};
 static const struct lp_pg_statement reload = {
-    "reload",
-    "SELECT current_setting('synchronous_standby_names') || left(pg_reload_conf()::text, 0)",
-    0,
-    NULL,
-    false,
-    false};
+    .name = "reload",
+    .sql = "SELECT current_setting('synchronous_standby_names') || left(pg_reload_conf()::text, 0)",
+};
 static const struct lp_pg_statement cancel_waits = {
-    "cancel_waits",
-    "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'",
-    0,
-    NULL,
-    false,
-    false};
+    .name = "cancel_waits",
+    .sql =
+        "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'",
+};
 static const struct lp_pg_statement warn = {
-    "warn", "DO $$BEGIN RAISE WARNING 'canceling wait for synchronous replication'; END$$",
-    0,      NULL,
-    false,  false};
+    .name = "warn",
+    .sql = "DO $$BEGIN RAISE WARNING 'canceling wait for synchronous replication'; END$$",
+};
 
 static void a_killed_backend_leaves_the_queue(void)
 {
