@@ -35,12 +35,13 @@ class Skipped(Exception):
 class Run:
     """One run of one row."""
 
-    def __init__(self, name, seed, trials, quick, patience):
+    def __init__(self, name, seed, trials, quick, patience, protocol):
         self.name = name
         self.seed = seed
         self.trials = trials
         self.quick = quick
         self.patience = patience
+        self.protocol = protocol
         self.rng = random.Random(f"{seed}/{name}")
         self.done = 0
         self.verdict = oracle.Verdict()
@@ -52,7 +53,7 @@ class Run:
     # ---- what a row makes ----
 
     def world(self, **settings):
-        world = World(**settings)
+        world = World(**{"protocol": self.protocol, **settings})
         self.worlds.append(world)
         self.closing.append(world.close)
         return world

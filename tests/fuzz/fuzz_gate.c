@@ -52,15 +52,19 @@ static int count_fields(const char *name, const struct phr_header **ret_last)
     return count;
 }
 
+/* What follows the digits is blank, as much of it as there may be. */
 static size_t read_length(const struct phr_header *field)
 {
     char digits[24];
+    size_t length = 0;
 
-    CLAIM(field->value_len < sizeof(digits));
-    memcpy(digits, field->value, field->value_len);
-    digits[field->value_len] = '\0';
-    digits[strcspn(digits, " \t")] = '\0';
-    CLAIM(*digits && digits[strspn(digits, "0123456789")] == '\0');
+    while (length < field->value_len && field->value[length] >= '0' && field->value[length] <= '9')
+        length++;
+    CLAIM(length > 0 && length < sizeof(digits));
+    for (size_t i = length; i < field->value_len; i++)
+        CLAIM(field->value[i] == ' ' || field->value[i] == '\t');
+    memcpy(digits, field->value, length);
+    digits[length] = '\0';
     return strtoull(digits, NULL, 10);
 }
 
