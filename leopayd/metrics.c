@@ -77,6 +77,22 @@ static void write_counters(struct text *out, const struct worker_report *reports
     }
 }
 
+/* Each worker asks; the first one that has an answer stands for all. */
+static void write_clock(struct text *out, const struct worker_report *reports, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct leopay_status *status = &reports[i].status;
+
+        if (status->database && status->schema) {
+            write_head(out, "database_clock_ahead_seconds", "", "gauge",
+                       "The database's clock minus this machine's.");
+            text_printf(out, "leopay_database_clock_ahead_seconds %.3f\n",
+                        (double)status->clock_ahead_us / 1e6);
+            return;
+        }
+    }
+}
+
 /* Of the whole database, so that every daemon on it says the same. */
 static void write_backlog(struct text *out, const struct backlog *backlog)
 {
@@ -161,6 +177,7 @@ void metrics_write(struct text *out, const struct worker_report *reports, size_t
     write_value(out, "jobs_in_flight", "", "gauge", "Checks and deliveries under way.", jobs);
     write_value(out, "log_lines_dropped", "_total", "counter",
                 "Log lines lost because nobody read them.", log_dropped());
+    write_clock(out, reports, count);
     for (size_t i = 0; i < count; i++) {
         write_backlog(out, &reports[i].backlog);
     }

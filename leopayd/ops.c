@@ -2,6 +2,7 @@
 /* The operators' pages, made from what the workers last reported. */
 #include "ops.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/log.h"
@@ -57,6 +58,17 @@ static void list_problems(const struct worker_report *report, size_t worker, str
     }
 }
 
+static void warn_of_clock(const struct leopay_status *status, size_t worker, struct text *warnings)
+{
+    char seconds[32];
+
+    if (status->database && status->clock_differs) {
+        snprintf(seconds, sizeof(seconds), "%+lld s",
+                 (long long)(status->clock_ahead_us / 1000000));
+        add_item(warnings, "the database's clock is not ours: ", worker, seconds);
+    }
+}
+
 /* Fills in what is wrong and what is merely odd; returns whether all workers serve. */
 static bool judge(struct ops *ops, struct text *problems, struct text *warnings)
 {
@@ -69,6 +81,7 @@ static bool judge(struct ops *ops, struct text *problems, struct text *warnings)
     }
     for (size_t i = 0; i < ops->worker_count; i++) {
         list_problems(&ops->reports[i], i, problems);
+        warn_of_clock(&ops->reports[i].status, i, warnings);
         if (ops->reports[i].reload_error[0] != '\0') {
             add_item(warnings, "reload failed: ", i, ops->reports[i].reload_error);
         }

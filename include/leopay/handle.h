@@ -85,9 +85,11 @@ struct leopay_status {
     int schema_version; /* 0: none or unknown */
     bool signing_key;   /* a signing key is loaded */
     char signing_key_id[17];
-    char problem[256]; /* the first thing that is wrong; "" when all is well */
-    size_t operations; /* submitted and not called back yet */
-    size_t jobs;       /* checks and deliveries under way in this handle */
+    bool clock_differs;     /* by more than 5 s, from the database's */
+    int64_t clock_ahead_us; /* the database's clock minus ours, when it was last asked */
+    char problem[256];      /* the first thing that is wrong; "" when all is well */
+    size_t operations;      /* submitted and not called back yet */
+    size_t jobs;            /* checks and deliveries under way in this handle */
 };
 
 /** What a handle has counted since it was opened; see leopay_counters(). */

@@ -108,6 +108,9 @@ struct leopay {
     bool database_answers, schema_ok;
     int schema_version;
     char schema_problem[200];
+    int64_t clock_asked_us; /* our wall clock when the database was asked for its own */
+    int64_t clock_ahead_us;
+    bool clock_differs;
 
     uint64_t counts[LP_COUNT_END_];
     struct leopay_counter counters[LP_COUNT_END_];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Asks the database for its schema's version, again and again; that is proof enough that it
- * answers. */
+/* Asks the database for its schema's version and its time, again and again; that is proof enough
+ * that it answers. */
 #include "flow/health.h"
 
 #include <stdio.h>
@@ -8,10 +8,14 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "io/clock.h"
 #include "store/directory.h"
 #include "store/migrate.h"
 
 #define ASK_EVERY_MS 1000
+
+/* Beyond this and what the asking took, the clocks differ. */
+#define CLOCK_SLACK_US INT64_C(5000000)
 
 static void ask_again(struct leopay *lp)
 {
@@ -39,6 +43,22 @@ static void judge_schema(struct leopay *lp, int version, int compatible_from)
             version, known);
 }
 
+/* Said once when it begins and once when it ends. */
+static void judge_clock(struct leopay *lp, int64_t database_us)
+{
+    int64_t now_us = lp_wall_us(), took_us = now_us - lp->clock_asked_us;
+    bool differs;
+
+    lp->clock_ahead_us = database_us - (lp->clock_asked_us + now_us) / 2;
+    differs = llabs(lp->clock_ahead_us) > CLOCK_SLACK_US + llabs(took_us);
+    if (differs == lp->clock_differs)
+        return;
+    lp->clock_differs = differs;
+    lp_log(&lp->log, differs ? LEOPAY_LOG_WARNING : LEOPAY_LOG_INFO,
+           differs ? "clock.differs" : "clock.agrees",
+           LP_LOG_NUMBER("database_ahead_s", lp->clock_ahead_us / 1000000));
+}
+
 static void on_schema(void *data, int code, const PGresult *result, const struct leopay_error *err)
 {
     struct leopay *lp = data;
@@ -48,10 +68,12 @@ static void on_schema(void *data, int code, const PGresult *result, const struct
     lp->health_asking = false;
     lp->database_answers = !code || *err->sqlstate;
     lp->schema_ok = false;
-    if (!code && PQntuples(result))
-        judge_schema(lp, (int)strtol(PQgetvalue(result, 0, 0), NULL, 10),
-                     (int)strtol(PQgetvalue(result, 0, 1), NULL, 10));
-    else if (!code || is_missing(err))
+    if (!code && PQntuples(result)) {
+        const struct lp_row row = {.result = result};
+
+        judge_schema(lp, (int)lp_row_int64(&row, 0), (int)lp_row_int64(&row, 1));
+        judge_clock(lp, lp_row_int64(&row, 2));
+    } else if (!code || is_missing(err))
         lp_copy_text(lp->schema_problem, sizeof(lp->schema_problem),
                      "the database has no schema: run leopayctl migrate");
     else
@@ -63,6 +85,7 @@ static void on_timer(struct lp_timer *timer)
 {
     struct leopay *lp = timer->data;
 
+    lp->clock_asked_us = lp_wall_us();
     lp->health_asking = !lp_store_schema(lp->store, on_schema, lp);
     if (!lp->health_asking)
         ask_again(lp);
@@ -90,6 +113,8 @@ void leopay_status(const struct leopay *lp, struct leopay_status *ret_status)
         .schema = lp->schema_ok,
         .schema_version = lp->schema_version,
         .signing_key = lp->key != NULL,
+        .clock_differs = lp->clock_differs,
+        .clock_ahead_us = lp->clock_ahead_us,
         .jobs = (size_t)(lp->jobs.bank.busy + lp->jobs.notify.busy),
     };
     ret_status->operations = lp_ops_count(&lp->ops) + lp_ops_count(&lp->cancelled);

@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/error.h"
 #include "base/mem.h"
 #include "flow/bank.h"
 #include "flow/context.h"
+#include "io/clock.h"
 #include "store/directory.h"
 #include "store/migrate.h"
 #include "store/probe.h"
@@ -32,14 +32,6 @@ struct probe {
     struct leopay_bank_probe bank;
     char message[257];
 };
-
-static int64_t wall_us(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
-}
 
 /* Calls back, where that was not done before. */
 static void answer(struct probe *probe, int code, const struct leopay_error *err)
@@ -79,7 +71,7 @@ static struct probe *probe_new(struct leopay *lp, void (*cb)(void), void *data,
     probe->cb = cb;
     probe->data = data;
     probe->deliver = deliver;
-    probe->began_us = wall_us();
+    probe->began_us = lp_wall_us();
     return probe;
 }
 
@@ -123,7 +115,7 @@ static void on_database(void *data, int code, const PGresult *result,
 {
     struct probe *probe = data;
     struct leopay_database_probe *database = &probe->database;
-    int64_t ended_us = wall_us(), now_us;
+    int64_t ended_us = lp_wall_us(), now_us;
 
     if (!code) {
         lp_probe_database_read(&(struct lp_row){.result = result}, database, &now_us);
@@ -146,7 +138,7 @@ static void on_connected(void *data, int code, const PGresult *result,
     struct probe *probe = data;
 
     (void)result;
-    probe->began_us = wall_us();
+    probe->began_us = lp_wall_us();
     if (!code) {
         code = lp_store_probe_database(probe->lp->store, on_database, probe);
         err = NULL;
@@ -248,7 +240,7 @@ static void read_answer(struct probe *probe, const struct lp_http_reply *reply)
         .has_clock = reply->date_s > 0,
     };
     if (bank->has_clock)
-        bank->clock_ahead_us = (reply->date_s - wall_us() / 1000000) * 1000000;
+        bank->clock_ahead_us = (reply->date_s - lp_wall_us() / 1000000) * 1000000;
     if (reply->outcome == LP_HTTP_ANSWERED &&
         lp_bank_read_status(reply->status, reply->body, reply->body_len, &facts)) {
         bank->bank_code = facts.error_code;

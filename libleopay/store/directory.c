@@ -260,7 +260,8 @@ int lp_store_billing_list(struct lp_store *store, const char *system_name, lp_st
 static const struct lp_pg_statement schema = {
     .name = "leopay_schema",
     .sql =
-        "SELECT version, compatible_from FROM leopay.schema_versions ORDER BY version DESC LIMIT 1",
+        "SELECT version, compatible_from, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+        "  FROM leopay.schema_versions ORDER BY version DESC LIMIT 1",
 };
 
 int lp_store_schema(struct lp_store *store, lp_store_call_cb cb, void *data)

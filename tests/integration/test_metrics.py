@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The metrics: named and typed as Prometheus wants, true about the backlog, and all that the alert rules speak of."""
+"""The metrics: named and typed as Prometheus wants, true about backlog and clocks, and all that the alarms speak of."""
 
 import os
 import re
@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import unittest
 
-from stack import ROOT, Case, SharedCase, wait_for
+from stack import BUILD, ROOT, Case, SharedCase, wait_for
+from turned import Clock
 from wire import request
 
 RULES = os.path.join(ROOT, "leopayd", "leopay-alerts.yml")
@@ -44,7 +45,7 @@ class Metrics(SharedCase):
             if not line.startswith("#"):
                 name = re.match(r"[a-z_]+", line)[0]
                 self.assertIn(re.sub(r"_(bucket|sum|count)$", "", name), types, line)
-                self.assertRegex(line, r'^[a-z_]+(\{([a-z]+="[^"\\]*",?)+\})? \d+(\.\d+)?$')
+                self.assertRegex(line, r'^[a-z_]+(\{([a-z]+="[^"\\]*",?)+\})? -?\d+(\.\d+)?$')
 
     def test_rules_speak_of_what_is_there(self):
         with open(RULES, encoding="utf-8") as file:
@@ -62,7 +63,7 @@ class Metrics(SharedCase):
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
 
-class Backlog(Case):
+class World(Case):
     def hold(self, query):
         """Keeps the rows of a query locked until the test ends."""
         psql = subprocess.Popen(["psql", "-X", "-q", "-At", "-d", self.stack.postgres.url(self.stack.database)],
@@ -86,6 +87,37 @@ class Backlog(Case):
         self.stack.start_daemon()
         wait_for("a look at the backlog", self.figures)
         self.assertEqual(self.figures(), [("jobs_waiting", "3"), ("jobs_overdue", "1"), ("payments_attention", "1")])
+
+    def warnings(self):
+        ready = request(self.stack.ops_port, "GET", "/readyz")
+        self.assertEqual(ready.status, 200)
+        return ready.json()["warnings"]
+
+    def test_clock(self):
+        """A difference is a warning, said once by each worker, and the daemon goes on."""
+        self.stack = self.new_stack(start=False, billing=False)
+        clock = Clock(self.stack.folder, BUILD)
+        self.stack.start_sandbox()
+        daemon = self.stack.start_daemon(**clock.env)
+        self.stack.add_billing()
+
+        def said(what):
+            return daemon.log_text().count(f"event={what}")
+
+        def ahead():
+            return float(re.search(r"^leopay_database_clock_ahead_seconds (\S+)$", metrics(self.stack), re.M)[1])
+
+        self.assertLess(abs(ahead()), 5)
+        clock.turn(-3600)
+        wait_for("it is noticed", lambda: said("clock.differs") == 2)
+        warnings = wait_for("it is shown", self.warnings)
+        self.assertRegex(warnings[0], r"^worker 0: the database's clock is not ours: \+3(599|600) s$")
+        self.assertAlmostEqual(ahead(), 3600, delta=5)
+        self.stack.pay()
+        clock.turn(0)
+        wait_for("it is over", lambda: said("clock.agrees") == 2)
+        wait_for("nothing is odd", lambda: not self.warnings())
+        self.assertEqual(said("clock.differs"), 2)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* The wall clock. */
+#include "io/clock.h"
+
+#include <time.h>
+
+int64_t lp_wall_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The wall clock of this machine.  It is for comparing clocks and for telling people the time:
+ * nothing is due by it, and no payment is dated by it.
+ */
+#ifndef LP_IO_CLOCK_H
+#define LP_IO_CLOCK_H
+
+#include <stdint.h>
+
+int64_t lp_wall_us(void);
+
+#endif
