@@ -157,6 +157,19 @@ class Delivery(SharedCase):
         self.assertEqual(len({one.body for one in billing.of(number)}), 1)
         self.assertEqual(self.stack.status(number), "notified")
 
+    def test_without_a_key_nothing_is_sent(self):
+        stack = self.new_stack()
+        number = stack.register()
+        stack.act(number, "pay")
+        stack.daemon.end()
+        stack.ctl("transaction", "check", number)
+        done = stack.ctl("transaction", "notify", number, code=1, LEOPAY_SIGNING_KEY="/nowhere")
+        self.assertIn("/nowhere", done.err)
+        shown = stack.payment(number)
+        self.assertEqual((shown["status"], shown["attempts"], shown["next_job"]), ("paid", 0, "notify"))
+        stack.ctl("transaction", "notify", number)
+        self.assertEqual(stack.status(number), "notified")
+
     def test_pinned_networks(self):
         name, billing = self.billing(200, "--allow-net", "10.0.0.0/8")
         number = self.pay(name)

@@ -114,6 +114,20 @@ class Doubt(SharedCase):
         flagged = self.stack.ctl("transaction", "list", "--attention", "--format", "json").json()
         self.assertIn(number, [row["id"] for row in flagged])
 
+    def test_an_order_id_of_another_payment(self):
+        """The bank names, for our number, an order that is another payment's already: no money is taken from it."""
+        other = self.stack.register()
+        self.stack.knobs(status_fault="http_500")
+        number = self.post(502, register_fault="reset_after", register_fault_count=1, register_fault_processed=True)
+        self.stack.act(number, "pay")
+        self.stack.postgres.sql(f"UPDATE leopay.transactions SET order_id = '{self.stack.bank_order(number)['orderId']}'"
+                                f" WHERE id = {other}", self.stack.database)
+        self.stack.knobs(status_fault="none")
+        shown = self.stack.wait_status(number, "failed")
+        self.assertEqual((shown["reason"], shown["order_id"], shown["paid_at"]), ("number_in_use", None, None))
+        self.assertIn("belongs to another payment", self.stack.payment(number)["attention"])
+        self.assertEqual(self.stack.status(other), "registered")
+
 
 class NoBank(Case):
     def test_unreachable(self):
