@@ -103,6 +103,14 @@ static unsigned compare_stands(enum leopay_status_code ours, enum stand theirs)
     return when_open[theirs];
 }
 
+/* The bank's order of this number was not taken for ours: an older system's, most often.  But money
+ * of our very sum may be ours all the same, where a clock was wrong: that is for a person. */
+static bool may_be_ours(unsigned findings)
+{
+    return findings & LP_FINDING(LEOPAY_FINDING_PAID_AT_BANK) &&
+           !(findings & (LP_FINDING(LEOPAY_FINDING_AMOUNT) | LP_FINDING(LEOPAY_FINDING_CURRENCY)));
+}
+
 void lp_compare(const struct lp_ours *ours, const struct lp_bank_facts *theirs,
                 struct lp_comparison *ret_comparison)
 {
@@ -112,10 +120,8 @@ void lp_compare(const struct lp_ours *ours, const struct lp_bank_facts *theirs,
     assert(!theirs->error_code && theirs->has_status);
 
     *ret_comparison = result;
-    if (ours->number_in_use)
-        return; /* whatever the bank's order is, it is known not to be ours */
     if (is_other(ours, theirs)) {
-        ret_comparison->findings = LP_FINDING(LEOPAY_FINDING_IDENTITY);
+        ret_comparison->findings = ours->number_in_use ? 0 : LP_FINDING(LEOPAY_FINDING_IDENTITY);
         return;
     }
 
@@ -131,7 +137,8 @@ void lp_compare(const struct lp_ours *ours, const struct lp_bank_facts *theirs,
         result.findings |= LP_FINDING(LEOPAY_FINDING_CURRENCY);
     if (result.paid && theirs->has_deposited && result.paid_amount != ours->amount)
         result.findings |= LP_FINDING(LEOPAY_FINDING_DEPOSIT);
-    *ret_comparison = result;
+    if (!ours->number_in_use || may_be_ours(result.findings))
+        *ret_comparison = result;
 }
 
 unsigned lp_compare_absent(const struct lp_ours *ours)

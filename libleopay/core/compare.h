@@ -16,7 +16,7 @@
 /* An order as our row has it. */
 struct lp_ours {
     enum leopay_status_code status;
-    bool number_in_use; /* it failed because the bank's order of this number is not ours */
+    bool number_in_use; /* it failed: the bank's order of this number was not taken for ours */
     int64_t amount;
     int currency; /* ISO 4217 number */
     const char *order_number;

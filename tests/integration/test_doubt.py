@@ -2,10 +2,15 @@
 # SPDX-License-Identifier: MIT
 """Registrations that went wrong halfway: what the payer is told, and how the truth is found without a second order."""
 
+import os
+import shutil
+import tempfile
 import threading
 import unittest
 
-from stack import Case, SharedCase, free_port, wait_for
+from stack import BUILD, Case, Postgres, SharedCase, free_port, wait_for
+from turned import Clock
+from wire import request
 
 
 class Doubt(SharedCase):
@@ -127,6 +132,40 @@ class Doubt(SharedCase):
         self.assertEqual((shown["reason"], shown["order_id"], shown["paid_at"]), ("number_in_use", None, None))
         self.assertIn("belongs to another payment", self.stack.payment(number)["attention"])
         self.assertEqual(self.stack.status(other), "registered")
+
+
+class DatabaseAhead(Case):
+    """The database's clock is an hour ahead: an order in doubt looks older at the bank than its own row."""
+
+    def test_money_that_was_not_taken_is_named(self):
+        folder = tempfile.mkdtemp(prefix="leopay-", dir="/tmp")
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        os.chmod(folder, 0o711)
+        clock = Clock(folder, BUILD)
+        clock.turn(3600)
+        postgres = Postgres(env=clock.env)
+        self.addCleanup(postgres.remove)
+        stack = self.new_stack(postgres=postgres)
+        fine = stack.pay(amount=700)
+        stack.wait_status(fine, "notified")
+        stack.knobs(register_fault="reset_after", register_fault_count=1)
+        self.assertEqual(stack.order(amount=12345).status, 502)
+        number = fine + 1
+        stack.act(number, "pay")
+        shown = stack.wait_status(number, "failed")
+        self.assertEqual((shown["reason"], shown["paid_at"]), ("number_in_use", None))
+        self.assertIn("older than ours", shown["attention"])
+        flagged = stack.ctl("transaction", "list", "--attention", "--format", "json").json()
+        self.assertEqual([row["id"] for row in flagged], [number])
+        doctor = {row["check"]: row["result"] for row in stack.ctl("doctor", "--format", "json", code=1).json()}
+        self.assertEqual(doctor["database_clock"], "problem")
+        warnings = request(stack.ops_port, "GET", "/readyz").json()["warnings"]
+        self.assertIn("the database's clock is not ours", warnings[0])
+        done = stack.ctl("reconcile", "--from", "2026-01-01", "--to", "2099-12-31", "--format", "json", code=1)
+        row, = done.json()
+        self.assertEqual((row["id"], row["finding"], row["bank_status"], row["deposited"]),
+                         (number, "paid_at_bank", 2, 12345))
+        self.assertIn("bank: paid_count=2 paid_amount=13045", done.err)
 
 
 class NoBank(Case):

@@ -197,18 +197,35 @@ static void identity_comes_first(void)
     LP_ASSERT_INT(result.findings, PAID);
 }
 
+/* Of a number in use only money of our very sum is told: it may be ours after all. */
 static void a_number_that_is_in_use_is_known(void)
 {
-    struct lp_ours order = ours(LEOPAY_STATUS_FAILED);
-    struct lp_bank_facts facts = theirs(2);
-    struct lp_comparison result;
+    static const struct {
+        int status;
+        int64_t amount;
+        int currency;
+        const char *order_number;
+        unsigned findings;
+    } rows[] = {
+        {2, 10000, 643, "L-123", PAID}, {2, 77, 643, "L-123", 0},    {2, 10000, 840, "L-123", 0},
+        {2, 10000, 643, "L-129", 0},    {0, 10000, 643, "L-123", 0}, {6, 10000, 643, "L-123", 0},
+    };
 
-    order.order_id = "";
-    order.number_in_use = true;
-    facts.amount = 77;
-    lp_compare(&order, &facts, &result);
-    LP_ASSERT_INT(result.findings, 0);
-    CU_ASSERT_FALSE(result.paid);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct lp_ours order = ours(LEOPAY_STATUS_FAILED);
+        struct lp_bank_facts facts = theirs(rows[i].status);
+        struct lp_comparison result;
+
+        order.order_id = "";
+        order.number_in_use = true;
+        facts.amount = rows[i].amount;
+        facts.currency = rows[i].currency;
+        snprintf(facts.order_number, sizeof(facts.order_number), "%s", rows[i].order_number);
+        lp_compare(&order, &facts, &result);
+        LP_ASSERT_INT(result.findings, rows[i].findings);
+        LP_ASSERT_INT(result.paid_amount, rows[i].findings ? 10000 : 0);
+        CU_ASSERT_EQUAL(result.paid, rows[i].findings != 0);
+    }
 }
 
 static void absence(void)
