@@ -105,7 +105,7 @@ static void put_finding(struct output *out, const struct leopay_finding *f)
                    [REFUNDED] = money_if(f->has_refunded, f->refunded),
                    [CURRENCY] = cell_currency(f->currency, ours),
                    [BANK_CURRENCY] = cell_currency(f->bank_currency, theirs),
-                   [NOTE] = cell_text(f->note),
+                   [NOTE] = cell_prose(f->note),
                });
 }
 

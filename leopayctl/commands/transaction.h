@@ -63,4 +63,7 @@ int transaction_many(struct ctl *ctl, unsigned statuses, transaction_act_fn act)
  */
 int filter_read(const struct ctl *ctl, struct leopay_filter *filter, int *bank_status);
 
+/* What happened to a payment, by whom, and what was said, as lines for people. */
+void timeline_print(FILE *stream, const struct leopay_transaction *t);
+
 #endif

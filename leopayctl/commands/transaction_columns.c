@@ -67,10 +67,12 @@ void transaction_cells(const struct leopay_transaction *t, struct cell ret_cells
         assert(strcmp(transaction_columns[i].name, values[i].name) == 0);
         ret_cells[i] = cell_of(&values[i]);
     }
-    ret_cells[T_ATTENTION] = cell_text(t->attention);
+    ret_cells[T_REASON] = cell_prose(t->reason);
+    ret_cells[T_LAST_ERROR] = cell_prose(t->last_error);
+    ret_cells[T_ATTENTION] = cell_prose(t->attention);
     ret_cells[T_ORDER_NUMBER] = cell_text(t->order_number);
     ret_cells[T_PAYMENT_URL] = cell_text(t->payment_url);
-    ret_cells[T_NEXT_JOB] = cell_text(t->next_job);
+    ret_cells[T_NEXT_JOB] = cell_prose(t->next_job);
     ret_cells[T_NEXT_JOB_AT] = cell_time(t->next_job_at_us);
     ret_cells[T_DELIVERIES] = ret_cells[T_HISTORY] = (struct cell){.kind = CELL_ABSENT};
 }

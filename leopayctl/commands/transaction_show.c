@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* transaction show: one payment with its delivery attempts and its history; as JSON, or as one
- * timeline. */
+/* transaction show: one payment with its delivery attempts and its history; as JSON, or with all
+ * of them as one timeline. */
 #include <stdlib.h>
 
 #include "commands/transaction.h"
 #include "ctl.h"
-#include "output/dates.h"
-#include "output/text.h"
 
 enum { D_ATTEMPT, D_STARTED, D_DURATION, D_HTTP_STATUS, D_ERROR, D_ANSWER, D_COLUMNS };
 
@@ -74,67 +72,6 @@ static struct cell *event_cells(const struct leopay_transaction *t)
     return cells;
 }
 
-static void put_event(FILE *stream, const struct leopay_event *e)
-{
-    text_print(stream, e->event);
-    if (e->to_status && e->from_status) {
-        fprintf(stream, "  %s → %s", e->from_status, e->to_status);
-    } else if (e->to_status) {
-        fprintf(stream, "  → %s", e->to_status);
-    }
-    if (e->detail) {
-        fputs("  ", stream);
-        text_print(stream, e->detail);
-    }
-    if (e->actor) {
-        fputs("  [", stream);
-        text_print(stream, e->actor);
-        fputc(']', stream);
-    }
-}
-
-static void put_delivery(FILE *stream, const struct leopay_delivery *d)
-{
-    char attempt[24], duration[24], outcome[32];
-
-    snprintf(attempt, sizeof(attempt), "%d", d->attempt);
-    snprintf(duration, sizeof(duration), "%d", d->duration_ms);
-    snprintf(outcome, sizeof(outcome), "HTTP %d", d->http_status);
-    message_print(stream, MSG_ATTEMPT, attempt, d->http_status || !d->error ? outcome : d->error,
-                  duration, NULL);
-    if (d->http_status && d->error) {
-        fputs("  ", stream);
-        text_print(stream, d->error);
-    }
-    if (d->answer) {
-        fputs("  ", stream);
-        text_print(stream, d->answer);
-    }
-}
-
-/* Both lists are in order already: merge them. */
-static void put_timeline(FILE *stream, const struct leopay_transaction *t)
-{
-    size_t d = 0, e = 0;
-
-    if (t->delivery_count + t->history_count > 0)
-        fprintf(stream, "\n%s\n", message_text(MSG_TIMELINE));
-    while (d < t->delivery_count || e < t->history_count) {
-        bool delivery =
-            e == t->history_count ||
-            (d < t->delivery_count && t->deliveries[d].started_at_us < t->history[e].at_us);
-        char at[DATES_SIZE];
-
-        dates_local(delivery ? t->deliveries[d].started_at_us : t->history[e].at_us, at);
-        fprintf(stream, "  %s  ", at);
-        if (delivery)
-            put_delivery(stream, &t->deliveries[d++]);
-        else
-            put_event(stream, &t->history[e++]);
-        fputc('\n', stream);
-    }
-}
-
 static void on_transaction(void *data, int code, const struct leopay_transaction *t,
                            const struct leopay_error *err)
 {
@@ -155,7 +92,7 @@ static void on_transaction(void *data, int code, const struct leopay_transaction
         .rows = &(const struct rows){event_columns, E_COLUMNS, events, t->history_count}};
     output_one(out, SHAPE_FULL, transaction_columns, T_COLUMNS, cells);
     if (out->format == &format_table)
-        put_timeline(out->stream, t);
+        timeline_print(out->stream, t);
     free(deliveries);
     free(events);
 }

@@ -16,6 +16,7 @@
 #include <leopay/report.h>
 
 #include "output/dates.h"
+#include "output/prose.h"
 #include "output/text.h"
 
 #define LINE_END     "\r\n"
@@ -81,6 +82,15 @@ static void put_list(FILE *stream, const struct cell *cell, bool excel)
     free(text);
 }
 
+/* Excel is for people. */
+static void put_prose(FILE *stream, const char *stored, bool excel)
+{
+    char *text = excel ? prose_text(stored) : NULL;
+
+    put_text(stream, text ? text : stored, excel);
+    free(text);
+}
+
 static void put_number(FILE *stream, const struct cell *cell)
 {
     char number[TEXT_NUMBER_SIZE];
@@ -141,6 +151,9 @@ static void put_cell(FILE *stream, const struct cell *cell, bool excel)
         break;
     case CELL_WORD:
         put_text(stream, excel ? message_text((enum message)cell->number) : cell->text, excel);
+        break;
+    case CELL_PROSE:
+        put_prose(stream, cell->text, excel);
         break;
     case CELL_STATUS:
         put_text(stream,

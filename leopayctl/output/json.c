@@ -68,6 +68,7 @@ static void put_cell(FILE *stream, const struct cell *cell)
         break;
     case CELL_TEXT:
     case CELL_WORD:
+    case CELL_PROSE:
         put_text(stream, cell->text);
         break;
     case CELL_NUMBER:

@@ -23,6 +23,7 @@ enum cell_kind {
     CELL_FLAG,
     CELL_STATUS, /* enum leopay_status_code */
     CELL_WORD,   /* `text` for programs, the message `number` for people */
+    CELL_PROSE,  /* `text` in the library's English; in their language for people */
     CELL_JSON,   /* `text` is JSON */
     CELL_LIST,   /* `items` */
     CELL_ROWS,   /* `rows`; in JSON only */
@@ -43,6 +44,11 @@ struct cell {
 static inline struct cell cell_text(const char *text)
 {
     return (struct cell){.kind = text ? CELL_TEXT : CELL_ABSENT, .text = text};
+}
+
+static inline struct cell cell_prose(const char *text)
+{
+    return (struct cell){.kind = text ? CELL_PROSE : CELL_ABSENT, .text = text};
 }
 
 static inline struct cell cell_number(int64_t number)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "output/dates.h"
+#include "output/prose.h"
 #include "output/text.h"
 
 #define ROWS_MAX 1000
@@ -36,6 +37,15 @@ static char *display_list(const struct cell *cell)
     return harmless;
 }
 
+static char *display_prose(const struct cell *cell)
+{
+    char *text = prose_text(cell->text);
+    char *harmless = text_harmless(text);
+
+    free(text);
+    return harmless;
+}
+
 char *cell_display(const struct cell *cell)
 {
     char text[TEXT_ROUBLES_SIZE] = "";
@@ -49,6 +59,8 @@ char *cell_display(const struct cell *cell)
     case CELL_TEXT:
     case CELL_JSON:
         return text_harmless(cell->text);
+    case CELL_PROSE:
+        return display_prose(cell);
     case CELL_NUMBER:
         return text_harmless(cell->text ? cell->text : number);
     case CELL_MONEY:

@@ -12,6 +12,7 @@
 #include <xlsxwriter.h>
 
 #include "output/dates.h"
+#include "output/prose.h"
 #include "output/text.h"
 
 #define COLUMNS_MAX   64
@@ -156,6 +157,12 @@ static void put_cell(struct xlsx *x, lxw_col_t column, const struct cell *cell, 
         note(x, worksheet_write_number(x->sheet, x->row, column, dates_excel(cell->number),
                                        x->looks[DATE]));
         break;
+    case CELL_PROSE: {
+        char *text = prose_text(cell->text);
+        put_text(x, column, text, PLAIN);
+        free(text);
+        break;
+    }
     case CELL_FLAG:
     case CELL_STATUS:
     case CELL_WORD:

@@ -19,7 +19,7 @@ from patched import Broken, Copy  # noqa: E402  pylint: disable=wrong-import-pos
 
 PATCH = os.path.join(ROOT, "tests", "chaos", "crash_points.patch")
 REPEATS = 3                                                 # at the first, the second and the third passing
-PAYMENTS = 8                                                # a point that is not passed thrice by so many never is
+PAYMENTS = 40                                               # the other daemon may take most of them
 IDS = 1_000_000                                             # beyond those of the other rows that share the cluster
 
 

@@ -21,8 +21,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     free(body);
     CLAIM(!r || r == LEOPAY_EVALIDATION || r == LEOPAY_EINVAL);
     CLAIM((r == LEOPAY_EVALIDATION) == (errors.count > 0));
-    CLAIM(!r == (parsed != NULL));
-    if (parsed)
+    CLAIM(r || parsed);
+    if (parsed && r) /* refused, but it says whose order it was to be */
+        CLAIM(r == LEOPAY_EVALIDATION && leopay_order_get(parsed)->billing);
+    if (!r)
         CLAIM(!leopay_order_validate(leopay_order_get(parsed), &again));
     leopay_order_free(parsed);
     return 0;

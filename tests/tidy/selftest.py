@@ -36,6 +36,19 @@ CLEAN = {
     "README.md": "# A tree\n",
 }
 
+CLEAN |= {
+    "libleopay/core/judge.c": SPDX + 'void f(void)\n{\n    snprintf(verdict->note, size, "it is %d", 1);\n}\n',
+    "libleopay/flow/check.c": SPDX + 'void f(void)\n{\n    snprintf(check->note, sizeof(check->note), "it"\n'
+                                     '        " is %.64s", x);\n}\n',
+    "libleopay/flow/reconcile_ask.c": SPDX + 'void f(void)\n{\n    snprintf(note, size, "it is %lld", 1);\n}\n',
+    "libleopay/flow/notify.c": SPDX + 'const char *f = *reply->error ? reply->error : "silent";\n',
+    "libleopay/io/http_call.c": SPDX + 'const char *f(void)\n{\n    return "silent";\n}\n',
+    "libleopay/store/jobs.c": SPDX + "#define CUT_OFF_ERROR \"'cut'\"\n",
+    "libleopay/core/lifecycle.c": SPDX + 'const char *const f[] = {[LP_EV_PAID] = "paid", [LP_JOB_NOTIFY] = "tell"};\n',
+    "leopayctl/output/prose.def": SPDX + "".join(f'PROSE("{text}", "слова")\n' for text in
+                                               ("it is %1", "silent", "cut", "paid", "tell")),
+}
+
 LONG_BODY = "    call();\n" * 59
 
 # rule, file, what is put at its end (or, with a leading "=", in its place)
@@ -73,6 +86,9 @@ WRONG = [
     ("spdx", "tests/run.sh", "=#!/bin/sh\ntrue\n"),
     ("spdx", "leopayd/api/route.h", "=/* A file. */\n"),
     ("spdx", "leopayd/api/route.h", "=/* SPDX-License-Identifier: MIT */\nint x;\n"),
+    ("prose", "libleopay/core/judge.c", 'void g(void)\n{\n    snprintf(note, size, "the moon is %d", 1);\n}\n'),
+    ("prose", "libleopay/io/http_call.c", 'const char *g(void)\n{\n    return "the moon";\n}\n'),
+    ("prose", "libleopay/store/jobs.c", "=" + SPDX),
     ("events", "libleopay/handle.c", 'void f(void)\n{\n    lp_log(log, good ? INFO : ERROR, "order.lost");\n}\n'),
     ("events", "docs/operating.md", "| `order.lost` | error |\n"),
     ("words", "README.md", "TO" + "DO: the rest\n"),

@@ -66,6 +66,19 @@ BUILDS_SQL = {"libleopay/store/migrate.c", "libleopay/store/roles.c"}
 # Who may send a text with no parameters beside it.
 SENDS_PLAIN_SQL = {"libleopay/store/blocking.c"}
 
+# Where the library makes the texts that it stores; "HTTP 503" needs no translation.
+NOTE = r'snprintf\(\s*(?:[\w.>-]*\bnote),\s*(?:size|sizeof\([^)]*\)),\s*((?:"(?:[^"\\]|\\.)*"\s*)+)'
+STORED_TEXTS = (
+    ("libleopay/core/judge.c", NOTE),
+    ("libleopay/flow/check.c", NOTE),
+    ("libleopay/flow/reconcile_ask.c", NOTE),
+    ("libleopay/flow/notify.c", r'\? reply->error : ("[^"]*")'),
+    ("libleopay/io/http_call.c", r'return ("[^"]*");'),
+    ("libleopay/store/jobs.c", r"#define CUT_OFF_ERROR (\"'[^']*'\")"),
+    ("libleopay/core/lifecycle.c", r'\[LP_EV_\w+\] = ("\w+")'),
+    ("libleopay/core/lifecycle.c", r'\[LP_JOB_\w+\] = ("\w+")'),
+)
+
 FUNCTION_LINES = 60
 FILE_LINES = 400
 COLUMNS = 100
@@ -180,6 +193,27 @@ def rule_events(tree):
     for event in sorted(told):
         if f'"{event}"' not in sources:
             yield f"{handbook}:1: {event} is never logged"
+
+
+def stored_texts(tree, path, pattern):
+    """What the library writes into the database for people: the line, and the text with its parts as %1, %2 …"""
+    text = source.without_comments(tree.text(path))
+    for found in re.finditer(pattern, text):
+        words = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', found[1])).strip("'")
+        numbers = iter(range(1, 9))
+        yield source.line_of(text, found.start()), re.sub(r"%(?:\.\d+)?(?:ll)?[ds]", lambda _: f"%{next(numbers)}", words)
+
+
+def rule_prose(tree):
+    """Whatever the library stores in English has its Russian words in leopayctl."""
+    known = set(re.findall(r'(?m)^PROSE\("((?:[^"\\]|\\.)*)", "', tree.text("leopayctl/output/prose.def")))
+    for path, pattern in STORED_TEXTS:
+        texts = list(stored_texts(tree, path, pattern))
+        if not texts:
+            yield f"{path}:1: where are the texts that it stores?"
+        for line, text in texts:
+            if text not in known:
+                yield f"{path}:{line}: leopayctl/output/prose.def has no words for \"{text}\""
 
 
 def rule_floats(tree):
