@@ -100,40 +100,6 @@ class Listings(SharedCase):
         results = [row["Итог"] for row in Book(self.raw(("doctor",), "xlsx", **RUSSIAN)).table()]
         self.assertIn(("text", "в порядке"), results)
 
-    def test_stored_texts_are_told_in_russian(self):
-        """Reasons, errors and doubts: to people in their language, to programs as they were stored."""
-        self.stack.add_billing("dead", f"http://127.0.0.1:{free_port()}/")
-        unheard = self.stack.pay(billing="dead")
-        wait_for("an attempt", lambda: self.stack.payment(unheard)["attempts"])
-        declined, odd = self.stack.register(), self.stack.register()
-        self.stack.knobs(attempts_max=1)
-        self.stack.act(declined, "decline")
-        self.stack.come_back(declined)
-        self.stack.wait_status(declined, "failed")
-        self.stack.knobs(amount_delta=100)
-        self.stack.act(odd, "pay")
-        self.stack.come_back(odd)
-        wait_for("it is flagged", lambda: self.stack.payment(odd)["attention"])
-        self.stack.knobs(amount_delta=0, attempts_max=3)
-        for number, stored, told in ((unheard, "Failed to connect to 127.0.0.1", "нет соединения с 127.0.0.1, порт "),
-                                     (declined, "declined", "оплата отклонена"),
-                                     (odd, "the bank's amount differs: 10100", "у банка другая сумма: 10100 коп.")):
-            with self.subTest(stored=stored):
-                show = ("transaction", "show", number)
-                people = self.stack.ctl(*show, **RUSSIAN).out
-                self.assertGreaterEqual(people.count(told), 2, people)  # as a field, and in its story
-                self.assertNotIn(stored, people)
-                self.assertIn(stored, self.stack.ctl(*show, LC_ALL="en_US.UTF-8").out)
-                self.assertIn(stored, self.stack.ctl(*show, "--format", "json", **RUSSIAN).out)
-        story = self.stack.ctl("transaction", "show", odd, **RUSSIAN).out
-        self.assertIn("  ответ банка не сходится с заказом  ", story)
-        self.assertIn("сумма 101,00", story)
-        listed = ("transaction", "list", "--status", "failed")
-        self.assertIn("оплата отклонена", self.stack.ctl(*listed, "--format", "csv-excel", **RUSSIAN).out)
-        self.stack.ctl("billing", "edit", "dead", "--url", f"http://127.0.0.1:{self.stack.bank_port}/billing/dead/confirm")
-        self.stack.ctl("transaction", "notify", unheard)  # other tests count the payments that wait
-        self.assertIn(",declined,", self.stack.ctl(*listed, "--format", "csv", **RUSSIAN).out)
-
     def test_a_reconciliation_has_a_control_sheet(self):
         for command in (("reconcile", *PERIOD), ("reconcile", "--stored")):
             book = Book(self.raw(command, "xlsx"))
@@ -163,6 +129,39 @@ class Listings(SharedCase):
                        "--output", path, code=1)
         with open(path, encoding="utf-8") as file:
             self.assertEqual(len(json.load(file)), 1)
+
+
+class StoredTexts(SharedCase):
+    def test_stored_texts_are_told_in_russian(self):
+        """Reasons, errors and doubts: to people in their language, to programs as they were stored."""
+        self.stack.add_billing("dead", f"http://127.0.0.1:{free_port()}/")
+        unheard = self.stack.pay(billing="dead")
+        wait_for("an attempt", lambda: self.stack.payment(unheard)["attempts"])
+        declined, odd = self.stack.register(), self.stack.register()
+        self.stack.knobs(attempts_max=1)
+        self.stack.act(declined, "decline")
+        self.stack.come_back(declined)
+        self.stack.wait_status(declined, "failed")
+        self.stack.knobs(amount_delta=100)
+        self.stack.act(odd, "pay")
+        self.stack.come_back(odd)
+        wait_for("it is flagged", lambda: self.stack.payment(odd)["attention"])
+        for number, stored, told in ((unheard, "Failed to connect to 127.0.0.1", "нет соединения с 127.0.0.1, порт "),
+                                     (declined, "declined", "оплата отклонена"),
+                                     (odd, "the bank's amount differs: 10100", "у банка другая сумма: 10100 коп.")):
+            with self.subTest(stored=stored):
+                show = ("transaction", "show", number)
+                people = self.stack.ctl(*show, **RUSSIAN).out
+                self.assertGreaterEqual(people.count(told), 2, people)  # as a field, and in its story
+                self.assertNotIn(stored, people)
+                self.assertIn(stored, self.stack.ctl(*show, LC_ALL="en_US.UTF-8").out)
+                self.assertIn(stored, self.stack.ctl(*show, "--format", "json", **RUSSIAN).out)
+        story = self.stack.ctl("transaction", "show", odd, **RUSSIAN).out
+        self.assertIn("  ответ банка не сходится с заказом  ", story)
+        self.assertIn("сумма 101,00", story)
+        listed = ("transaction", "list", "--status", "failed")
+        self.assertIn("оплата отклонена", self.stack.ctl(*listed, "--format", "csv-excel", **RUSSIAN).out)
+        self.assertIn(",declined,", self.stack.ctl(*listed, "--format", "csv", **RUSSIAN).out)
 
 
 if __name__ == "__main__":
