@@ -4,9 +4,9 @@
  * go out as they are made; totals are words.
  */
 #include <string.h>
-#include <unistd.h>
 
 #include "commands/reconcile.h"
+#include "output/progress.h"
 
 #define PAGE_MAX  1000
 #define ROLE_SIZE 64 /* of a database role's name */
@@ -51,8 +51,8 @@ static const struct column columns[COLUMNS] = {
 /* One run of the command; `outcome` comes first. */
 struct reconcile {
     struct outcome outcome;
-    bool shown;   /* progress stands on the terminal at the moment */
-    size_t found; /* rows of the last page of findings */
+    struct progress progress; /* begins when it is known how many there are */
+    size_t found;             /* rows of the last page of findings */
     struct leopay_reconciliation result;
     char actor[ROLE_SIZE]; /* the result's */
 };
@@ -120,15 +120,9 @@ static void on_progress(void *data, int64_t done, int64_t total)
 {
     struct reconcile *reconcile = data;
 
-    reconcile->shown = true;
-    fprintf(stderr, "\r%lld/%lld ", (long long)done, (long long)total);
-}
-
-static void end_progress(struct reconcile *reconcile)
-{
-    if (reconcile->shown)
-        fputs("\r\033[K", stderr);
-    reconcile->shown = false;
+    if (reconcile->progress.total != total)
+        progress_begin(&reconcile->progress, total, reconcile->outcome.ctl->out.terminal);
+    progress_at(&reconcile->progress, done);
 }
 
 static void on_reconciled(void *data, int code, const struct leopay_reconciliation *result,
@@ -137,7 +131,7 @@ static void on_reconciled(void *data, int code, const struct leopay_reconciliati
     struct reconcile *reconcile = data;
 
     outcome_set(&reconcile->outcome, code, err);
-    end_progress(reconcile);
+    progress_end(&reconcile->progress);
     if (code == 0)
         keep_result(reconcile, result);
 }
@@ -186,7 +180,8 @@ static int read_day(const struct ctl *ctl, const char *name, bool end, int64_t *
 static int ask_bank(struct ctl *ctl)
 {
     struct reconcile reconcile = {.outcome = {.ctl = ctl}};
-    struct leopay_reconcile_options options = {.size = sizeof(options), .finding = on_finding};
+    struct leopay_reconcile_options options = {
+        .size = sizeof(options), .finding = on_finding, .progress = on_progress};
     int64_t rate = 0;
     leopay_op op = 0;
 
@@ -198,8 +193,6 @@ static int ask_bank(struct ctl *ctl)
     if (status)
         return status;
     options.rate = (int)rate;
-    if (isatty(STDERR_FILENO))
-        options.progress = on_progress;
     output_begin(&ctl->out, SHAPE_LIST, columns, COLUMNS);
     int r =
         leopay_reconcile(ctl->lp, &options, on_reconciled, &reconcile, &op, &reconcile.outcome.err);

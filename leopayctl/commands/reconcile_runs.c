@@ -28,7 +28,7 @@ enum {
 
 static const struct column columns[COLUMNS] = {
     [ID] = {"id", MSG_C_ID, IN_ALL, true},
-    [STARTED] = {"started_at", MSG_C_STARTED, IN_ALL, false},
+    [STARTED] = {"started_at", MSG_C_STARTED, IN_ALL | SPARE(4), false},
     [FINISHED] = {"finished_at", MSG_C_FINISHED, IN_MACHINE, false},
     [ACTOR] = {"actor", MSG_C_ACTOR, IN_ALL | SPARE(8), false},
     [FROM] = {"period_from", MSG_C_FROM, IN_ALL, false},
@@ -38,9 +38,9 @@ static const struct column columns[COLUMNS] = {
     [DIFFERING] = {"differing", MSG_C_DIFFERING, IN_ALL, true},
     [UNANSWERED] = {"unanswered", MSG_C_UNANSWERED, IN_ALL | SPARE(6), true},
     [MISSING_HERE] = {"missing_here", MSG_C_MISSING_HERE, IN_ALL | SPARE(7), true},
-    [PAID] = {"paid_amount", MSG_C_PAID_HERE, IN_ALL | SPARE(2), true},
-    [BANK_PAID] = {"bank_paid_amount", MSG_C_PAID_BANK, IN_ALL | SPARE(3), true},
-    [REFUNDED] = {"refunded_amount", MSG_C_REFUNDED, IN_ALL | SPARE(4), true},
+    [PAID] = {"paid_amount", MSG_C_PAID_HERE, IN_ALL | SPARE(1), true},
+    [BANK_PAID] = {"bank_paid_amount", MSG_C_PAID_BANK, IN_ALL | SPARE(2), true},
+    [REFUNDED] = {"refunded_amount", MSG_C_REFUNDED, IN_ALL | SPARE(3), true},
     [UNANSWERED_PAID] = {"unanswered_paid_amount", MSG_C_UNANSWERED_PAID, IN_MACHINE, true},
     [LISTED] = {"listed", MSG_C_LISTED, IN_MACHINE, false},
 };
@@ -57,8 +57,8 @@ static void run_cells(const struct leopay_reconciliation *r, struct cell ret_cel
         [STARTED] = cell_time(r->started_at_us),
         [FINISHED] = cell_time(r->finished_at_us),
         [ACTOR] = cell_text(r->actor),
-        [FROM] = cell_time(r->from_us),
-        [BEFORE] = cell_time(r->before_us),
+        [FROM] = cell_day(r->from_us),
+        [BEFORE] = cell_day(r->before_us),
         [ORDERS] = cell_number(r->orders),
         [AGREED] = cell_number(r->agreed),
         [DIFFERING] = cell_number(r->differing),

@@ -7,9 +7,9 @@
 
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "ctl.h"
+#include "output/progress.h"
 
 #define PAGE_MAX     1000
 #define RATE_DEFAULT 10
@@ -75,27 +75,25 @@ static void wait_until(struct timespec *at, int64_t rate)
 static void do_all(struct many *many, transaction_act_fn act)
 {
     struct ctl *ctl = many->outcome.ctl;
-    bool bar = isatty(STDERR_FILENO);
+    struct progress progress;
     struct timespec next = {0};
 
+    progress_begin(&progress, (int64_t)many->count, ctl->out.terminal);
     output_begin(&ctl->out, SHAPE_LIST, transaction_columns, T_COLUMNS);
     for (size_t i = 0; i < many->count; i++) {
         char id[24];
 
         wait_until(&next, many->rate);
         int code = act(ctl, many->ids[i], &many->outcome);
-        if (bar)
-            fprintf(stderr, "\r\033[K");
         if (code < 0) {
+            progress_hide(&progress);
             say(MSG_MANY_FAILED, decimal(many->ids[i], id), NULL);
             (void)say_failure(code, &many->outcome.err);
             ctl->bad_news = true;
         }
-        if (bar)
-            fprintf(stderr, "%zu/%zu", i + 1, many->count);
+        progress_at(&progress, (int64_t)i + 1);
     }
-    if (bar)
-        fprintf(stderr, "\r\033[K");
+    progress_end(&progress);
     output_end(&ctl->out);
 }
 

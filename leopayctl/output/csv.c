@@ -141,6 +141,7 @@ static void put_cell(FILE *stream, const struct cell *cell, bool excel)
         put_money(stream, cell, excel);
         break;
     case CELL_TIME:
+    case CELL_DAY:
         put_time(stream, cell, excel);
         break;
     case CELL_FLAG:

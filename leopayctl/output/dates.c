@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #define SECOND_US 1000000
@@ -25,6 +26,17 @@ void dates_local(int64_t time_us, char ret_text[DATES_SIZE])
 
     if (!split(time_us, &tm) || !strftime(ret_text, DATES_SIZE, "%Y-%m-%d %H:%M:%S", &tm))
         snprintf(ret_text, DATES_SIZE, "?");
+}
+
+void dates_local_day(int64_t time_us, char ret_text[DATES_SIZE])
+{
+    static const char midnight[] = " 00:00:00";
+    char *end;
+
+    dates_local(time_us, ret_text);
+    end = strstr(ret_text, midnight);
+    if (end && time_us % SECOND_US == 0)
+        *end = '\0';
 }
 
 void dates_russian(int64_t time_us, char ret_text[DATES_SIZE])

@@ -9,6 +9,8 @@
 #define DATES_SIZE 40
 
 void dates_local(int64_t time_us, char ret_text[DATES_SIZE]);
+/* "2026-11-22" where the day begins; other times as they are. */
+void dates_local_day(int64_t time_us, char ret_text[DATES_SIZE]);
 void dates_russian(int64_t time_us, char ret_text[DATES_SIZE]); /* "22.11.2026 13:15:30" */
 /* As a spreadsheet counts: local days, and parts of them. */
 double dates_excel(int64_t time_us);

@@ -76,6 +76,7 @@ static void put_cell(FILE *stream, const struct cell *cell)
         fputs_unlocked(cell->text ? cell->text : text_number(cell->number, number), stream);
         break;
     case CELL_TIME:
+    case CELL_DAY:
         leopay_time_format(cell->number, time);
         put_text(stream, time);
         break;

@@ -20,6 +20,7 @@ enum cell_kind {
     CELL_NUMBER, /* `number`, or the decimal `text` where it is set */
     CELL_MONEY,  /* kopecks: likewise */
     CELL_TIME,   /* `number` in microseconds; 0 is absent */
+    CELL_DAY,    /* likewise; people see the day alone where it is the day's beginning */
     CELL_FLAG,
     CELL_STATUS, /* enum leopay_status_code */
     CELL_WORD,   /* `text` for programs, the message `number` for people */
@@ -64,6 +65,11 @@ static inline struct cell cell_money(int64_t kopecks)
 static inline struct cell cell_time(int64_t time_us)
 {
     return (struct cell){.kind = time_us ? CELL_TIME : CELL_ABSENT, .number = time_us};
+}
+
+static inline struct cell cell_day(int64_t time_us)
+{
+    return (struct cell){.kind = time_us ? CELL_DAY : CELL_ABSENT, .number = time_us};
 }
 
 static inline struct cell cell_word(const char *name, enum message message)

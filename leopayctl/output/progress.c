@@ -58,9 +58,15 @@ void progress_at(struct progress *progress, int64_t done)
     fflush(stderr);
 }
 
-void progress_end(struct progress *progress)
+void progress_hide(struct progress *progress)
 {
     if (progress->on && progress->shown_ms)
         fputs("\r\033[K", stderr);
+    progress->shown_ms = 0;
+}
+
+void progress_end(struct progress *progress)
+{
+    progress_hide(progress);
     progress->on = false;
 }

@@ -15,7 +15,9 @@ struct progress {
 /* `quiet`: there is something else on the terminal. */
 void progress_begin(struct progress *progress, int64_t total, bool quiet);
 void progress_at(struct progress *progress, int64_t done);
-/* Takes the line away. */
+/* Takes the line away for something that is to be said. */
+void progress_hide(struct progress *progress);
+/* Takes it away for good. */
 void progress_end(struct progress *progress);
 
 #endif

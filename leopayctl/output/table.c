@@ -69,6 +69,9 @@ char *cell_display(const struct cell *cell)
     case CELL_TIME:
         dates_local(cell->number, text);
         break;
+    case CELL_DAY:
+        dates_local_day(cell->number, text);
+        break;
     case CELL_FLAG:
         return need(strdup(message_text(cell->number ? MSG_YES : MSG_NO)));
     case CELL_WORD:

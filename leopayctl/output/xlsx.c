@@ -154,6 +154,7 @@ static void put_cell(struct xlsx *x, lxw_col_t column, const struct cell *cell, 
                    total ? TOTAL_MONEY : MONEY);
         break;
     case CELL_TIME:
+    case CELL_DAY:
         note(x, worksheet_write_number(x->sheet, x->row, column, dates_excel(cell->number),
                                        x->looks[DATE]));
         break;

@@ -86,6 +86,12 @@ class Listings(SharedCase):
                 shown = Terminal(command, {**self.stack.env, **env, "NO_COLOR": "1"}, 80)
                 self.assertLessEqual(max(map(width, shown.out.splitlines())), 80, shown.out)
 
+    def test_sums_of_runs_are_seen_in_80_columns(self):
+        for env, titles in (({}, ("Paid here, ₽", "Paid at bank, ₽")), (RUSSIAN, ("Оплачено, ₽", "В банке, ₽"))):
+            shown = Terminal(("reconcile", "--runs"), {**self.stack.env, **env, "NO_COLOR": "1"}, 80).out
+            for title in titles + ("2026-01-01", "2038-01-01"):
+                self.assertIn(title, shown)
+
     def test_totals_say_over_how_many(self):
         self.assertRegex(Terminal(("transaction", "list"), {**self.stack.env, "NO_COLOR": "1"}, 80).out,
                          r"\nTotal +1 \(notified\) +1,234\.50")

@@ -57,6 +57,19 @@ static void local_times(void)
     }
 }
 
+static void a_day_where_it_begins(void)
+{
+    char text[DATES_SIZE];
+
+    use_zone("MSK-3");
+    dates_local_day(INT64_C(1798750800) * SECOND_US, text);
+    LP_ASSERT_TEXT(text, "2027-01-01");
+    dates_local_day(INT64_C(1798750800) * SECOND_US + 1, text);
+    LP_ASSERT_TEXT(text, "2027-01-01 00:00:00");
+    dates_local_day(INT64_C(1798750799) * SECOND_US, text);
+    LP_ASSERT_TEXT(text, "2026-12-31 23:59:59");
+}
+
 /* A part of a second belongs to the second that has begun, before 1970 too. */
 static void parts_of_seconds_are_cut(void)
 {
@@ -98,5 +111,5 @@ static void spreadsheets_count_local_days(void)
     LP_ASSERT_INT(excel_seconds(1774746000) - excel_seconds(1774745999), 3601);
 }
 
-LP_TEST_MAIN("leopayctl/dates", LP_TEST(local_times), LP_TEST(parts_of_seconds_are_cut),
-             LP_TEST(spreadsheets_count_local_days))
+LP_TEST_MAIN("leopayctl/dates", LP_TEST(local_times), LP_TEST(a_day_where_it_begins),
+             LP_TEST(parts_of_seconds_are_cut), LP_TEST(spreadsheets_count_local_days))
