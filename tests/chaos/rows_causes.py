@@ -5,34 +5,14 @@ SQLSTATE must stand in the server's log, or the row fails."""
 import os
 import re
 import signal
-import subprocess
 import time
 
 from lanes import Lane
 from rows import row
+from session import Session
 from stack import wait_for
 
 ROLE = "chaos"
-
-
-class Session:
-    """Somebody else's transaction, held open by psql."""
-
-    def __init__(self, url):
-        self.child = subprocess.Popen(["psql", "-X", "-q", "-At", "-d", url], stdin=subprocess.PIPE,
-                                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-
-    def run(self, text):
-        self.child.stdin.write(f"{text};\n\\echo it is done\n")
-        self.child.stdin.flush()
-        for line in self.child.stdout:
-            if line == "it is done\n":
-                return
-        raise EOFError("psql ended")
-
-    def close(self):
-        self.child.kill()
-        self.child.wait()
 
 
 class CauseLane(Lane):

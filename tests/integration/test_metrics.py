@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import unittest
 
+from session import Session
 from stack import BUILD, ROOT, Case, SharedCase, wait_for
 from turned import Clock
 from wire import request
@@ -64,15 +65,6 @@ class Metrics(SharedCase):
 
 
 class World(Case):
-    def hold(self, query):
-        """Keeps the rows of a query locked until the test ends."""
-        psql = subprocess.Popen(["psql", "-X", "-q", "-At", "-d", self.stack.postgres.url(self.stack.database)],
-                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.addCleanup(psql.communicate, "ROLLBACK;\n", timeout=60)
-        psql.stdin.write(f"BEGIN;\n{query} FOR UPDATE;\n")
-        psql.stdin.flush()
-        self.assertTrue(psql.stdout.readline().strip())
-
     def figures(self):
         return re.findall(r"^leopay_(jobs_waiting|jobs_overdue|payments_attention) (\d+)$", metrics(self.stack), re.M)
 
@@ -83,7 +75,9 @@ class World(Case):
         for text in (f"UPDATE leopay.jobs SET due_at = now() - interval '1 hour' WHERE transaction_id = {late}",
                      f"UPDATE leopay.transactions SET attention = 'look' WHERE id = {odd}"):
             self.stack.postgres.sql(text, self.stack.database)
-        self.hold(f"SELECT 1 FROM leopay.jobs WHERE transaction_id = {late}")
+        somebody = Session(self.stack.postgres.url(self.stack.database))
+        self.addCleanup(somebody.close)
+        somebody.run(f"BEGIN; SELECT 1 FROM leopay.jobs WHERE transaction_id = {late} FOR UPDATE")
         self.stack.start_daemon()
         wait_for("a look at the backlog", self.figures)
         self.assertEqual(self.figures(), [("jobs_waiting", "3"), ("jobs_overdue", "1"), ("payments_attention", "1")])

@@ -7,11 +7,11 @@ import os
 import re
 import resource
 import socket
-import subprocess
 import threading
 import time
 import unittest
 
+from session import Session
 from stack import ROOT, Case, wait_for
 from test_gate import CHUNKED, GET, HOST, JSON, POST
 from wire import request
@@ -126,12 +126,9 @@ class Slow(Case):
         """Every lookup of a token hangs, for longer than a connection is waited for."""
         stack = self.new_stack()
         token = stack.ctl("token", "add", "--name", "x").out.strip()
-        psql = subprocess.Popen(["psql", "-X", "-q", "-At", "-d", stack.postgres.url(stack.database)],
-                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.addCleanup(psql.communicate, "ROLLBACK;\n", timeout=60)
-        psql.stdin.write("BEGIN; LOCK TABLE leopay.tokens; SELECT 1;\n")
-        psql.stdin.flush()
-        psql.stdout.readline()
+        somebody = Session(stack.postgres.url(stack.database))
+        self.addCleanup(somebody.close)
+        somebody.run("BEGIN; LOCK TABLE leopay.tokens")
         for _ in range(40):
             sock = socket.create_connection(("127.0.0.1", stack.port))
             self.addCleanup(sock.close)
