@@ -151,6 +151,4 @@ def try_places(run, places, make_lane, lanes=LANES):
     run.note("answers " + ", ".join(f"{what} x{count}" for what, count in sorted(answers.items(), key=str)))
     if missed:
         run.note(f"the walk was over before it came to {len(missed)} of them: {missed[:8]}")
-    # The walk that was counted was the longest: its statements were not prepared yet, and a look at the backlog may
-    # have come between.  The last places of the others may come after their end.
-    run.must(len(missed) <= max(1, run.done // 10), "too many faults missed their walk")
+    run.must(len(missed) <= max(1, run.done // 20), "too many faults missed their walk")
