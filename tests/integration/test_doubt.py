@@ -177,6 +177,23 @@ class NoBank(Case):
         row = stack.ctl("transaction", "list", "--format", "json").json()[0]
         self.assertEqual((row["status"], row["reason"]), ("failed", "unreachable"))
 
+    def test_a_page_with_an_id_of_another_payment(self):
+        """The bank's answer to a registration names an order that is another payment's: nobody is sent to pay there."""
+        stack = self.new_stack()
+        other = stack.register()
+        number, answers = other + 1, []
+        stack.knobs(register_delay_ms=3000)
+        poster = threading.Thread(target=lambda: answers.append(stack.order()))
+        poster.start()
+        wait_for("the bank has the order", lambda: number in [int(one["orderNumber"]) for one in stack.bank_orders()])
+        stack.postgres.sql(f"UPDATE leopay.transactions SET order_id = '{stack.bank_order(number)['orderId']}'"
+                           f" WHERE id = {other}", stack.database)
+        poster.join()
+        self.assertEqual(answers[0].status, 502, answers[0].text)
+        self.assertIsNone(answers[0].header("location"))
+        shown = stack.wait_status(number, "failed")
+        self.assertEqual((shown["reason"], shown["order_id"]), ("number_in_use", None))
+
     def test_killed_while_registering(self):
         stack = self.new_stack()
         stack.knobs(register_fault="hang_after")
