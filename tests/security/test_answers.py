@@ -160,9 +160,10 @@ class Answers(Case):
         for number, what in numbers.items():
             self.assertEqual(self.stack.status(number), "registered", what)
         bad.remove("getOrderStatusExtended.do")
-        for number, what in numbers.items():
+        # A billing has 30 seconds, and one place while it fails: whoever takes them all comes last.
+        for number, what in sorted(numbers.items(), key=lambda one: "a byte a second" in one[1]):
             self.come_back(number)
-            if "a byte a second" not in what:  # a billing has 30 seconds
+            if "a byte a second" not in what:
                 wait_for(f"the billing was told: {what}", lambda: self.stack.payment(number)["deliveries"])
         self.assertLess(self.peak_kib() - before, ROOM_KIB)
 
