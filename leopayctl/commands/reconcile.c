@@ -113,6 +113,7 @@ static void on_finding(void *data, const struct leopay_finding *finding)
 {
     struct reconcile *reconcile = data;
 
+    progress_hide(&reconcile->progress);
     put_finding(&reconcile->outcome.ctl->out, finding);
 }
 
@@ -121,7 +122,7 @@ static void on_progress(void *data, int64_t done, int64_t total)
     struct reconcile *reconcile = data;
 
     if (reconcile->progress.total != total)
-        progress_begin(&reconcile->progress, total, reconcile->outcome.ctl->out.terminal);
+        progress_begin(&reconcile->progress, total, false); /* the rows wait for their widths */
     progress_at(&reconcile->progress, done);
 }
 

@@ -78,15 +78,15 @@ static void do_all(struct many *many, transaction_act_fn act)
     struct progress progress;
     struct timespec next = {0};
 
-    progress_begin(&progress, (int64_t)many->count, ctl->out.terminal);
+    progress_begin(&progress, (int64_t)many->count, false); /* the rows wait for their widths */
     output_begin(&ctl->out, SHAPE_LIST, transaction_columns, T_COLUMNS);
     for (size_t i = 0; i < many->count; i++) {
         char id[24];
 
         wait_until(&next, many->rate);
+        progress_hide(&progress);
         int code = act(ctl, many->ids[i], &many->outcome);
         if (code < 0) {
-            progress_hide(&progress);
             say(MSG_MANY_FAILED, decimal(many->ids[i], id), NULL);
             (void)say_failure(code, &many->outcome.err);
             ctl->bad_news = true;

@@ -137,6 +137,19 @@ class Listings(SharedCase):
             self.assertEqual(len(json.load(file)), 1)
 
 
+class Progress(SharedCase):
+    def test_progress_beside_a_table(self):
+        """What takes its time says how far it is, also where the table goes to the same terminal, and leaves no trace."""
+        for _ in range(5):
+            self.stack.register(amount=700)
+        for command in (("reconcile", *PERIOD[:4], "--rate", "2"),
+                        ("transaction", "check", "--created-from", "2026-01-01", "--rate", "2")):
+            with self.subTest(command=" ".join(command)):
+                shown = Terminal(command, {**self.stack.env, "NO_COLOR": "1"}, 100, errors_too=True).out
+                self.assertRegex(shown, r"\r\[#+\.*\] \d of \d, \d+ s left")
+                self.assertNotIn("[#", shown[shown.rindex("\r\x1b[K"):])
+
+
 class StoredTexts(SharedCase):
     def test_stored_texts_are_told_in_russian(self):
         """Reasons, errors and doubts: to people in their language, to programs as they were stored."""
