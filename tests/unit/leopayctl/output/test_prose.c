@@ -35,6 +35,10 @@ static void parts(void)
             "нет соединения с b.example, порт 443");
     becomes("SSL: certificate subject name 'a' does not match target host name 'b.example'",
             "сертификат выдан не для b.example");
+    becomes("Operation timed out after 30001 milliseconds with 0 bytes received",
+            "нет ответа за 30001 мс");
+    becomes("Operation timed out after 30001 milliseconds with 5 out of 10 bytes received",
+            "ответ не дошёл целиком за 30001 мс");
     becomes("errorCode 5: Доступ запрещён: 7", "errorCode 5: Доступ запрещён: 7");
 }
 
