@@ -18,7 +18,8 @@ enum manner {
     NUMBER_UNLESS_ZERO,
     ROUBLES,
     ROUBLES_UNLESS_ZERO,
-    WORDS,
+    WORDS, /* the library's, told in the reader's language */
+    QUOTE, /* the bank's or an operator's: as they stand */
     FLAG,
 };
 
@@ -26,13 +27,13 @@ enum manner {
 static const struct said {
     const char *key;
     enum manner manner;
-    enum message message; /* for WORDS, MSG_C_NONE: the words alone */
+    enum message message; /* MSG_C_NONE: the text alone */
 } saids[] = {
     {"http_status", NUMBER, MSG_HTTP_STATUS},
     {"error_code", NUMBER, MSG_ERROR_CODE},
     {"order_status", NUMBER, MSG_ORDER_STATUS},
     {"action_code", NUMBER_UNLESS_ZERO, MSG_ACTION_CODE},
-    {"message", WORDS, MSG_C_NONE},
+    {"message", QUOTE, MSG_C_NONE},
     {"amount", ROUBLES, MSG_SAID_AMOUNT},
     {"deposited", ROUBLES_UNLESS_ZERO, MSG_SAID_DEPOSITED},
     {"refunded", ROUBLES_UNLESS_ZERO, MSG_SAID_REFUNDED},
@@ -40,7 +41,7 @@ static const struct said {
     {"currency", NUMBER, MSG_SAID_CURRENCY},
     {"error", WORDS, MSG_C_NONE},
     {"note", WORDS, MSG_C_NONE},
-    {"reason", WORDS, MSG_BECAUSE},
+    {"reason", QUOTE, MSG_BECAUSE},
     {"forced", FLAG, MSG_FORCED},
 };
 
@@ -61,15 +62,12 @@ static void print_number(FILE *stream, const struct said *said, json_int_t numbe
     message_print(stream, said->message, said->manner < ROUBLES ? digits : roubles, NULL);
 }
 
-static void print_words(FILE *stream, const struct said *said, const char *stored)
+static void print_quote(FILE *stream, const struct said *said, const char *text)
 {
-    char *text = prose_text(stored);
-
     if (said->message == MSG_C_NONE)
         text_print(stream, text);
     else
         message_print(stream, said->message, text, NULL);
-    free(text);
 }
 
 static bool is_worth_telling(const struct said *said, const json_t *value)
@@ -82,6 +80,7 @@ static bool is_worth_telling(const struct said *said, const json_t *value)
     case ROUBLES_UNLESS_ZERO:
         return json_is_integer(value) && json_integer_value(value) != 0;
     case WORDS:
+    case QUOTE:
         return json_is_string(value);
     case FLAG:
         return json_is_true(value);
@@ -92,7 +91,9 @@ static bool is_worth_telling(const struct said *said, const json_t *value)
 static void print_said(FILE *stream, const struct said *said, const json_t *value)
 {
     if (said->manner == WORDS)
-        print_words(stream, said, json_string_value(value));
+        print_prose(stream, json_string_value(value));
+    else if (said->manner == QUOTE)
+        print_quote(stream, said, json_string_value(value));
     else if (said->manner == FLAG)
         fputs(message_text(said->message), stream);
     else
