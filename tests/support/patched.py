@@ -4,10 +4,13 @@
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
-LEFT_OUT = (".git", ".github", ".demo", "build", "__pycache__")
+sys.path.append(os.path.join(ROOT, "tests", "tidy"))
+
+from source import SKIPPED_FOLDERS  # noqa: E402  pylint: disable=wrong-import-position
 
 
 class Broken(Exception):
@@ -37,7 +40,7 @@ class Copy:
         os.chmod(self.folder, 0o711)
         self.tree = os.path.join(self.folder, "tree")
         self.build_folder = os.path.join(self.folder, "build")
-        shutil.copytree(ROOT, self.tree, symlinks=True, ignore=shutil.ignore_patterns(*LEFT_OUT))
+        shutil.copytree(ROOT, self.tree, symlinks=True, ignore=shutil.ignore_patterns(*SKIPPED_FOLDERS))
         run_cmake("-G", "Ninja", "-S", self.tree, "-B", self.build_folder)
 
     def patch(self, path, *options):
