@@ -49,7 +49,7 @@ static void judge_clock(struct leopay *lp, int64_t database_us)
     int64_t now_us = lp_wall_us(), took_us = now_us - lp->clock_asked_us;
     bool differs;
 
-    lp->clock_ahead_us = database_us - (lp->clock_asked_us + now_us) / 2;
+    lp->clock_ahead_us = lp_clock_ahead_us(database_us, lp->clock_asked_us, now_us);
     differs = llabs(lp->clock_ahead_us) > CLOCK_SLACK_US + llabs(took_us);
     if (differs == lp->clock_differs)
         return;

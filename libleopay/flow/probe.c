@@ -123,7 +123,7 @@ static void on_database(void *data, int code, const PGresult *result,
         keep_text(&database->user, probe->user, sizeof(probe->user));
         keep_text(&database->database, probe->name, sizeof(probe->name));
         database->round_trip_us = ended_us - probe->began_us;
-        database->clock_ahead_us = now_us - (probe->began_us + ended_us) / 2;
+        database->clock_ahead_us = lp_clock_ahead_us(now_us, probe->began_us, ended_us);
         code = lp_store_schema(probe->lp->store, on_schema, probe);
         err = NULL;
     }

@@ -10,4 +10,7 @@
 
 int64_t lp_wall_us(void);
 
+/* How far another clock is ahead of ours, if it was read in the middle of the asking. */
+int64_t lp_clock_ahead_us(int64_t theirs_us, int64_t asked_us, int64_t answered_us);
+
 #endif
