@@ -2,12 +2,11 @@
 """The world that is shaken: PostgreSQL, a sandbox that keeps ledgers, and any number of daemons on one database."""
 
 import os
-import re
 import time
 
 import oracle
 from stack import SANDBOX, Process, Stack, clean_env, free_port, wait_for
-from wire import request
+from wire import metric
 
 # Short times, so that what waits is seen to go on; the lease (15 s) is the product's own and stays as it is.
 SETTINGS = {
@@ -80,8 +79,7 @@ class World(Stack):
         return rng.choice(self.ports)
 
     def metric(self, daemon, name):
-        text = request(daemon.ops_port, "GET", "/metrics").text
-        return float(re.search(rf"(?m)^{name}(?:\{{[^}}]*\}})? ([0-9.e+]+)$", text)[1])
+        return metric(daemon.ops_port, name)
 
     # ---- what the records say ----
 

@@ -2,13 +2,12 @@
 # SPDX-License-Identifier: MIT
 """An answer that comes when another worker holds the payment already: it changes nothing, and nothing is lost by it."""
 
-import re
 import threading
 import unittest
 
 from session import Session
 from stack import SharedCase, wait_for
-from wire import Billing, request
+from wire import Billing, metric
 
 
 class SlowBilling(Billing):
@@ -29,8 +28,7 @@ class TakenOver(SharedCase):
         return self.stack.postgres.sql(text, self.stack.database)
 
     def lost(self):
-        text = request(self.stack.ops_port, "GET", "/metrics").text
-        return int(re.search(r"^leopay_leases_lost_total (\d+)$", text, re.M)[1])
+        return metric(self.stack.ops_port, "leopay_leases_lost_total")
 
     def billing(self, name):
         billing = SlowBilling()

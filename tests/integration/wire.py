@@ -110,6 +110,12 @@ def request(port, method, path, headers=(), body=None, seconds=40):
         return read_answer(sock, method != "HEAD")
 
 
+def metric(ops_port, name):
+    """The value of a daemon's metric; of one with labels, the first."""
+    text = request(ops_port, "GET", "/metrics").text
+    return float(re.search(rf"(?m)^{name}(?:\{{[^}}]*\}})? (\S+)$", text)[1])
+
+
 def raw(port, data, seconds=5):
     """Sends bytes; returns (the first response or None, whether the peer closed the connection in time)."""
     with connect(port, seconds) as sock:

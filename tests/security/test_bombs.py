@@ -12,7 +12,7 @@ import unittest
 from build import is_sanitized
 from stack import SharedCase
 from test_gate import CHUNKED, HOST, JSON, POST
-from wire import connect, read_answer, request
+from wire import connect, metric, read_answer
 
 GOOD = {"amount": 10000, "billing": "demo", "billing_userid": 42, "final_url": "http://shop.example/done"}
 ROOM = json.dumps(GOOD)[:-1].encode()
@@ -172,8 +172,7 @@ class Bodies(SharedCase):
                                      content_type=kind or "application/json")
 
         def memory():
-            metrics = request(self.stack.ops_port, "GET", "/metrics").text
-            return int(re.search(r"^leopay_process_resident_memory_bytes (\d+)", metrics, re.M)[1])
+            return metric(self.stack.ops_port, "leopay_process_resident_memory_bytes")
 
         throw(30)
         before = memory()

@@ -4,7 +4,6 @@
 
 import asyncio
 import os
-import re
 import resource
 import socket
 import threading
@@ -14,7 +13,7 @@ import unittest
 from session import Session
 from stack import ROOT, Case, wait_for
 from test_gate import CHUNKED, GET, HOST, JSON, POST
-from wire import request
+from wire import metric
 
 LIST = "/api/v1/transactions/?limit=1000"
 CUT_WITHIN_S = 60  # 10 s is the limit; the machine may be busy
@@ -75,8 +74,7 @@ class Slow(Case):
             resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
 
     def connections(self, stack):
-        metrics = request(stack.ops_port, "GET", "/metrics").text
-        return int(re.search(r"^leopay_http_connections (\d+)", metrics, re.M)[1])
+        return int(metric(stack.ops_port, "leopay_http_connections"))
 
     def readers(self, stack):
         """Clients that ask for a long answer and do not read it."""
