@@ -89,7 +89,7 @@ static bool is_reading(const struct lp_pg_conn *conn)
     return false;
 }
 
-/* Readers leave a connection to the others, unless the server grants us no more than one. */
+/* Readers leave a working connection to the others, unless the server grants us no more than one. */
 static bool may_read(const struct lp_pg *pg)
 {
     int expected = 0, reading = 0;
@@ -98,7 +98,7 @@ static bool may_read(const struct lp_pg *pg)
         expected += lp_pg_conn_expected(&pg->conns[i]);
         reading += is_reading(&pg->conns[i]);
     }
-    return reading < (expected > 1 ? expected - 1 : 1);
+    return expected > 1 ? reading + 1 < lp_pg_ready(pg) : !reading;
 }
 
 /* The connection with the fewest statements under way, NULL when all are full. */
@@ -132,7 +132,7 @@ static void send_queued(struct lp_pg *pg, enum lp_pg_rank rank)
 void lp_pg_work(struct lp_pg *pg)
 {
     send_queued(pg, LP_PG_PAYMENTS);
-    if (pg->room_cb && lp_pg_room(pg) > 0)
+    if (pg->room_cb && lp_pg_has_room(pg))
         pg->room_cb(pg->room_data);
     send_queued(pg, LP_PG_READERS);
 }
@@ -318,14 +318,13 @@ int lp_pg_submit(struct lp_pg *pg, struct lp_pg_query *query, int timeout_ms)
     return 0;
 }
 
-int lp_pg_room(const struct lp_pg *pg)
+bool lp_pg_has_room(const struct lp_pg *pg)
 {
-    size_t queued = pg->queues[LP_PG_PAYMENTS].count;
-    int room = 0;
+    size_t queued = pg->queues[LP_PG_PAYMENTS].count, room = 0;
 
     for (int i = 0; i < pg->conn_count; i++)
-        room += lp_pg_conn_room(&pg->conns[i]);
-    return (size_t)room > queued ? room - (int)queued : 0;
+        room += (size_t)lp_pg_conn_room(&pg->conns[i]);
+    return room > queued || (queued && lp_pg_ready(pg));
 }
 
 void lp_pg_set_room_hook(struct lp_pg *pg, void (*cb)(void *data), void *data)

@@ -89,9 +89,10 @@ int lp_pg_new(struct lp_loop *loop, const struct lp_pg_options *options, struct 
 void lp_pg_free(struct lp_pg *pg);
 /* The callback comes in a later turn, never from inside.  LEOPAY_EAGAIN when the queue is full. */
 int lp_pg_submit(struct lp_pg *pg, struct lp_pg_query *query, int timeout_ms);
-/* How many more statements could be sent at once: 0 means that batches had better go on growing. */
-int lp_pg_room(const struct lp_pg *pg);
-/* Called, in a turn, whenever room has come: the moment for the store to flush its batches. */
+/* Whether a statement handed in now would leave at once, or stand in a line that moves: single
+ * statements in a crowd must not keep batches out.  False: batches had better go on growing. */
+bool lp_pg_has_room(const struct lp_pg *pg);
+/* Called, in a turn, whenever there is room: the moment for the store to flush its batches. */
 void lp_pg_set_room_hook(struct lp_pg *pg, void (*cb)(void *data), void *data);
 void lp_pg_health(const struct lp_pg *pg, struct lp_pg_health *ret_health);
 

@@ -247,7 +247,10 @@ static void land(struct lp_pg_conn *conn)
             lp_log(&pg->log, LEOPAY_LOG_INFO, "database.unnamed",
                    LP_LOG_TEXT("problem", PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY)));
         pg->unnamed = true;
-        lp_pg_requeue(pg, flight.query);
+        if (flight.query == &conn->setup) /* the next connection's may need its place before */
+            lp_pg_end(flight.query, LEOPAY_EINTERNAL, result, NULL);
+        else
+            lp_pg_requeue(pg, flight.query);
     } else {
         lp_pg_end(flight.query, is_error(result) ? LEOPAY_EINTERNAL : 0, result, NULL);
     }

@@ -167,7 +167,7 @@ static void flush(struct lp_store *store)
 {
     for (int tries = 0; tries < LP_STORE_END_; tries++) {
         enum lp_store_kind kind = (enum lp_store_kind)store->next_kind;
-        if (store->batches >= BATCHES_MAX || lp_pg_room(store->pg) <= 0)
+        if (store->batches >= BATCHES_MAX || !lp_pg_has_room(store->pg))
             return;
         store->next_kind = (store->next_kind + 1) % LP_STORE_END_;
         if (!lp_list_empty(&store->waiting[kind]))

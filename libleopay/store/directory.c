@@ -161,6 +161,7 @@ static const struct lp_pg_statement billing_list = {
     .sql = BILLING_COLUMNS
     "  FROM leopay.billings b JOIN leopay.counteragents c ON c.id = b.counteragent_id"
     " WHERE $1 IS NULL OR b.system_name = $1 ORDER BY b.system_name",
+    .reader = true,
 };
 
 void lp_billing_read(const struct lp_row *row, struct lp_billing_row *ret_row)

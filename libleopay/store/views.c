@@ -78,6 +78,7 @@ static const struct lp_pg_statement deliveries = {
     .name = "leopay_deliveries",
     .param_count = 1,
     .param_types = id_types,
+    .reader = true,
     .sql = "SELECT attempt, (extract(epoch FROM started_at) * 1000000)::bigint, duration_ms,"
            "       http_status, error, answer"
            "  FROM leopay.deliveries WHERE transaction_id = $1 ORDER BY attempt",
@@ -104,6 +105,7 @@ static const struct lp_pg_statement history = {
     .name = "leopay_history",
     .param_count = 1,
     .param_types = id_types,
+    .reader = true,
     .sql = "SELECT (extract(epoch FROM at) * 1000000)::bigint, event, from_status, to_status,"
            "       detail, actor"
            "  FROM leopay.history WHERE transaction_id = $1 ORDER BY id",

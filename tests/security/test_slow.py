@@ -138,6 +138,33 @@ class Slow(Case):
             self.assertEqual(stack.order().status, 302)
             time.sleep(0.1)
 
+    def test_refusals_do_not_stand_in_the_way_of_payers(self):
+        """Orders that cannot be taken, each sent as soon as the one before is refused, over more connections than the
+        daemon has to its database."""
+        stack = self.new_stack(LEOPAY_LOG_LEVEL="error")
+        body = b'{"billing":"demo","amount":"nothing"}'
+        head = POST + HOST + JSON + b"Content-Length: %d\r\n\r\n" % len(body)
+        stop, refused = threading.Event(), []
+
+        def insist():
+            with socket.create_connection(("127.0.0.1", stack.port), timeout=20) as sock:
+                while not stop.is_set():
+                    sock.sendall(head + body)
+                    refused.append(sock.recv(65536).split(b" ", 2)[1])
+
+        crowd = [threading.Thread(target=insist) for _ in range(32)]
+        for thread in crowd:
+            thread.start()
+        try:
+            self.assertEqual([stack.order().status for _ in range(40)], [302] * 40)
+        finally:
+            stop.set()
+            for thread in crowd:
+                thread.join()
+        self.assertEqual(set(refused), {b"400"})
+        self.assertGreater(len(refused), 400, "there never was a crowd")
+        print(f"40 orders beside {len(refused)} refusals")
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

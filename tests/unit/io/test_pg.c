@@ -66,7 +66,7 @@ static void answers(void)
     struct run run;
 
     open_pool(1);
-    LP_ASSERT_INT(lp_pg_room(pg), 0);
+    CU_ASSERT_FALSE(lp_pg_has_room(pg));
     for (int i = 0; i < 3; i++) {
         execute(&run, &echo, values);
         LP_ASSERT_INT(run.code, 0);
@@ -74,7 +74,7 @@ static void answers(void)
     }
     execute(&run, &prepared_count, NULL);
     LP_ASSERT_TEXT(run.text, "2");
-    CU_ASSERT_TRUE(lp_pg_room(pg) > 0);
+    CU_ASSERT_TRUE(lp_pg_has_room(pg));
     close_pool();
 }
 
@@ -115,7 +115,7 @@ static void an_error_harms_no_neighbour(void)
             start(&runs[i], &wrong, NULL, 20000);
         else
             start(&runs[i], &divide, i % 7 == 3 ? zero : one, 20000);
-    LP_ASSERT_INT(lp_pg_room(pg), 0);
+    CU_ASSERT_FALSE(lp_pg_has_room(pg));
     for (int i = 0; i < 500; i++) {
         finish(&runs[i]);
         LP_ASSERT_TEXT(runs[i].state, i % 11 == 5 ? "42P01" : i % 7 == 3 ? "22012" : "");
@@ -243,7 +243,7 @@ static void fill_room(void *unused)
     static const char *const values[] = {"41"};
 
     (void)unused;
-    for (int i = 0; i < 64 && flooded < FLOOD && lp_pg_room(pg) > 0; i++) {
+    for (int i = 0; i < 64 && flooded < FLOOD && lp_pg_has_room(pg); i++) {
         if (flood[i].calls)
             continue;
         flood[i] = (struct run){
@@ -265,7 +265,7 @@ static void readers_leave_a_connection(void)
     start(&readers[0], &read_slowly, NULL, 20000);
     start(&readers[1], &read_slowly, NULL, 20000);
     start(&readers[2], &report_slowly, NULL, 20000);
-    LP_ASSERT_INT(lp_pg_room(pg), 1);
+    CU_ASSERT_TRUE(lp_pg_has_room(pg));
     for (int i = 0; i < 20; i++) {
         execute(&payment, &echo, values);
         LP_ASSERT_INT(payment.code, 0);
@@ -305,10 +305,67 @@ static void room_is_announced(void)
     close_pool();
 }
 
+/* ---- The room hook beside a crowd of single statements ------------------ */
+
+#define CROWD 8
+
+static struct run crowd[CROWD], batch;
+static int crowd_left, batches;
+
+static void come_again(struct lp_pg_query *query, int code, const PGresult *result,
+                       const struct leopay_error *err)
+{
+    (void)result, (void)err;
+    LP_ASSERT_INT(code, 0);
+    if (crowd_left-- > 0)
+        LP_ASSERT_INT(lp_pg_submit(pg, query, 20000), 0);
+}
+
+static void count_batch(struct lp_pg_query *query, int code, const PGresult *result,
+                        const struct leopay_error *err)
+{
+    (void)query, (void)result, (void)err;
+    LP_ASSERT_INT(code, 0);
+    batch.calls = 0;
+    batches++;
+}
+
+static void send_a_batch(void *values)
+{
+    if (batch.calls)
+        return;
+    batch = (struct run){
+        .query = {.statement = &echo, .values = values, .cb = count_batch}, .calls = 1};
+    LP_ASSERT_INT(lp_pg_submit(pg, &batch.query, 20000), 0);
+}
+
+/* More of them than there are connections, each followed by another: some always wait. */
+static void a_crowd_keeps_no_batch_out(void)
+{
+    static const char *values[] = {"41"};
+
+    open_pool(2);
+    wait_ready(2);
+    crowd_left = 2000;
+    for (int i = 0; i < CROWD; i++) {
+        crowd[i].query =
+            (struct lp_pg_query){.statement = &echo, .values = values, .cb = come_again};
+        LP_ASSERT_INT(lp_pg_submit(pg, &crowd[i].query, 20000), 0);
+    }
+    lp_pg_set_room_hook(pg, send_a_batch, values);
+    while (crowd_left > 0)
+        turn();
+    CU_ASSERT_TRUE(batches >= 2000 / (2 * CROWD));
+    lp_pg_set_room_hook(pg, NULL, NULL);
+    while (crowd_left > -CROWD || batch.calls)
+        turn();
+    close_pool();
+}
+
 PG_TEST_MAIN("io/pg", LP_TEST(answers), LP_TEST(takes_binary_arrays),
              LP_TEST(an_error_harms_no_neighbour),
              LP_TEST(a_relaxed_statement_does_not_wait_for_the_disk),
              LP_TEST(an_error_at_the_commit_is_the_statements), LP_TEST(a_bad_url_is_refused),
              LP_TEST(closing_calls_all_back), LP_TEST(the_queue_has_an_end),
              LP_TEST(readers_leave_a_connection), LP_TEST(a_reader_may_have_the_only_connection),
-             LP_TEST(room_is_announced))
+             LP_TEST(room_is_announced), LP_TEST(a_crowd_keeps_no_batch_out))
