@@ -166,12 +166,14 @@ static void read_operations(json_t *root, struct lp_bank_facts *facts)
 {
     json_t *operations = lp_json_get(root, "operations"), *operation;
     int64_t completed_ms = 0, authorized_ms = 0;
+    int64_t completed_bonus = 0, authorized_bonus = 0;
     size_t i;
 
     json_array_foreach(operations, i, operation)
     {
         bool completion = type_is(operation, "COMPLETION");
         int64_t time_ms = read_time_ms(lp_json_get(operation, "date"));
+        int64_t *sum = completion ? &completed_bonus : &authorized_bonus;
         int64_t bonus;
         int result;
 
@@ -183,9 +185,11 @@ static void read_operations(json_t *root, struct lp_bank_facts *facts)
         if (time_ms)
             *(completion ? &completed_ms : &authorized_ms) = time_ms;
         if (lp_json_int64(lp_json_get(operation, "amountBonus"), &bonus) && bonus > 0 &&
-            bonus <= LEOPAY_AMOUNT_MAX && facts->bonus <= LEOPAY_AMOUNT_MAX)
-            facts->bonus += bonus;
+            bonus <= LEOPAY_AMOUNT_MAX && *sum <= LEOPAY_AMOUNT_MAX)
+            *sum += bonus;
     }
+    /* A payment in two stages names its points in both: they were spent once. */
+    facts->bonus = completed_bonus ? completed_bonus : authorized_bonus;
     facts->operation_ms = completed_ms ? completed_ms : authorized_ms;
 }
 

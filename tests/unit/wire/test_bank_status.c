@@ -149,7 +149,11 @@ static void times_are_milliseconds_seconds_or_nothing(void)
           "{\"date\":1767258000004,\"type\":\"REFUND\",\"actionCode\":0,\"amountBonus\":100},"
           "{\"date\":1767258000005,\"type\":\"AUTHORIZATION\",\"actionCode\":0,\"amountBonus\":-9},"
           "{\"date\":1767258000006,\"type\":\"COMPLETION\"}, 7]}",
-          "error=0 status=2 bonus=12 op=1767258000002");
+          "error=0 status=2 bonus=7 op=1767258000002");
+    check("{\"orderStatus\":2,\"operations\":["
+          "{\"type\":\"AUTHORIZATION\",\"actionCode\":0,\"amountBonus\":5},"
+          "{\"type\":\"COMPLETION\",\"actionCode\":0}]}",
+          "error=0 status=2 bonus=5");
     check("{\"orderStatus\":2,\"operations\":["
           "{\"date\":1767258000001,\"type\":\"AUTHORIZATION\",\"actionCode\":0},"
           "{\"date\":1767258000002,\"type\":\"AUTHORIZATION\",\"actionCode\":0}]}",
