@@ -16,6 +16,7 @@
 #define BANK_ERROR_NOT_FOUND 6
 
 /* The bank's orderStatus. */
+#define BANK_STATUS_UNPAID    0
 #define BANK_STATUS_PAID      2
 #define BANK_STATUS_REVERSED  3
 #define BANK_STATUS_REFUNDED  4
@@ -122,6 +123,8 @@ static enum lp_event judge_status(const struct lp_expectation *expected,
                                   const struct lp_bank_facts *facts, struct lp_verdict *verdict)
 {
     switch (facts->status) {
+    case BANK_STATUS_UNPAID:
+        return LP_EV_PENDING;
     case BANK_STATUS_PAID:
         return judge_deposit(expected, facts, verdict);
     case BANK_STATUS_REVERSED:
@@ -135,7 +138,7 @@ static enum lp_event judge_status(const struct lp_expectation *expected,
         if (facts->status < 0 || facts->status > BANK_STATUS_KNOWN_MAX)
             snprintf(verdict->note, sizeof(verdict->note), "the bank's orderStatus %d is unknown",
                      facts->status);
-        return LP_EV_PENDING;
+        return LP_EV_UNDER_WAY;
     }
 }
 

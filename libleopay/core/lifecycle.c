@@ -35,6 +35,7 @@ static const struct lp_step steps[STATUS_END][LP_EV_END_] = {
         [LP_EV_NOT_FOUND] = {FAILED, LP_JOB_RECHECK, LP_WHEN_SESSION_END, QUIET, "not_found"},
         [LP_EV_NUMBER_IN_USE] = {FAILED, LP_JOB_NONE, LP_WHEN_NEVER, FLAG, "number_in_use"},
         [LP_EV_PENDING] = {REGISTERED, LP_JOB_CHECK, LP_WHEN_RETRY, QUIET, NULL},
+        [LP_EV_UNDER_WAY] = {REGISTERED, LP_JOB_CHECK, LP_WHEN_RETRY, QUIET, NULL},
         [LP_EV_PAID] = {PAID, LP_JOB_NOTIFY, LP_WHEN_NOW, QUIET, NULL},
         [LP_EV_DECLINED] = {FAILED, LP_JOB_RECHECK, LP_WHEN_SESSION_END, QUIET, "declined"},
         [LP_EV_EXPIRED] = {FAILED, LP_JOB_RECHECK, LP_WHEN_SESSION_END, QUIET, "expired"},
@@ -47,6 +48,7 @@ static const struct lp_step steps[STATUS_END][LP_EV_END_] = {
     },
     [REGISTERED] = {
         [LP_EV_PENDING] = {REGISTERED, LP_JOB_CHECK, LP_WHEN_BACKOFF, QUIET, NULL},
+        [LP_EV_UNDER_WAY] = {REGISTERED, LP_JOB_CHECK, LP_WHEN_BACKOFF, QUIET, NULL},
         [LP_EV_PAID] = {PAID, LP_JOB_NOTIFY, LP_WHEN_NOW, QUIET, NULL},
         [LP_EV_DECLINED] = {FAILED, LP_JOB_RECHECK, LP_WHEN_SESSION_END, QUIET, "declined"},
         [LP_EV_EXPIRED] = {FAILED, LP_JOB_RECHECK, LP_WHEN_SESSION_END, QUIET, "expired"},
@@ -72,9 +74,10 @@ static const struct lp_step steps[STATUS_END][LP_EV_END_] = {
         [LP_EV_NOT_DELIVERED] = {NOTIFIED, LP_JOB_NONE, LP_WHEN_NEVER, QUIET, NULL},
     },
     /* The question after the session's end: any answer is the last word, except that the money
-        came. */
+        came, or that it may still come. */
     [FAILED] = {
         [LP_EV_PENDING] = {FAILED, LP_JOB_NONE, LP_WHEN_NEVER, QUIET, NULL},
+        [LP_EV_UNDER_WAY] = {FAILED, LP_JOB_RECHECK, LP_WHEN_BACKOFF, QUIET, NULL},
         [LP_EV_PAID] = {PAID, LP_JOB_NOTIFY, LP_WHEN_NOW, QUIET, NULL},
         [LP_EV_DECLINED] = {FAILED, LP_JOB_NONE, LP_WHEN_NEVER, QUIET, NULL},
         [LP_EV_EXPIRED] = {FAILED, LP_JOB_NONE, LP_WHEN_NEVER, QUIET, NULL},
@@ -103,6 +106,7 @@ static const char *const event_names[LP_EV_END_] = {
     [LP_EV_NOT_FOUND] = "not_found",
     [LP_EV_NUMBER_IN_USE] = "number_in_use",
     [LP_EV_PENDING] = "pending",
+    [LP_EV_UNDER_WAY] = "under_way",
     [LP_EV_PAID] = "paid",
     [LP_EV_DECLINED] = "declined",
     [LP_EV_EXPIRED] = "expired",

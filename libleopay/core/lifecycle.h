@@ -18,7 +18,9 @@ enum lp_event {
     LP_EV_IN_DOUBT,      /* registration: nobody knows */
     LP_EV_NOT_FOUND,     /* the bank has no such order, and can have none under way */
     LP_EV_NUMBER_IN_USE, /* the bank's order of our number is not ours */
-    LP_EV_PENDING,       /* the bank has it; no word about money yet */
+    LP_EV_PENDING,       /* the bank has it, and nobody has paid yet */
+    LP_EV_UNDER_WAY,     /* a payment has begun: held, being authenticated, or in a status that
+                            nobody knows */
     LP_EV_PAID,          /* the money is there, and it is our amount */
     LP_EV_DECLINED,
     LP_EV_EXPIRED, /* the session ended without a payment */

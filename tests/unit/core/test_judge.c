@@ -189,16 +189,17 @@ static void pending(void)
 
     for (size_t i = 0; i < sizeof(waiting) / sizeof(*waiting); i++) {
         struct lp_bank_facts facts = answer(waiting[i]);
-        check(&id, &facts, LP_EV_PENDING, false);
-        check(&number, &facts, LP_EV_PENDING, false);
+        enum lp_event event = waiting[i] ? LP_EV_UNDER_WAY : LP_EV_PENDING;
+        check(&id, &facts, event, false);
+        check(&number, &facts, event, false);
         /* A failed attempt is no failed payment. */
         facts.has_action_code = true;
         facts.action_code = -5031;
-        check(&id, &facts, LP_EV_PENDING, false);
+        check(&id, &facts, event, false);
     }
     for (size_t i = 0; i < sizeof(unknown) / sizeof(*unknown); i++) {
         struct lp_bank_facts facts = answer(unknown[i]);
-        check(&id, &facts, LP_EV_PENDING, true);
+        check(&id, &facts, LP_EV_UNDER_WAY, true);
     }
 }
 
