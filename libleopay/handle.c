@@ -4,6 +4,7 @@
  * here, so that no flow has to think of it.
  */
 #include <assert.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,8 @@ static int read_bank(const struct leopay_settings *settings, struct lp_bank_sett
 {
     const char *protocol = leopay_settings_text(settings, LEOPAY_SETTING_SBERBANK_PROTOCOL);
     const char *currency = leopay_settings_text(settings, LEOPAY_SETTING_SBERBANK_CURRENCY);
+    int64_t timeout_ms =
+        leopay_settings_number(settings, LEOPAY_SETTING_SBERBANK_TIMEOUT) * INT64_C(1000);
 
     *ret_bank = (struct lp_bank_settings){
         .profile =
@@ -50,11 +53,9 @@ static int read_bank(const struct leopay_settings *settings, struct lp_bank_sett
                 .language = leopay_settings_text(settings, LEOPAY_SETTING_SBERBANK_LANGUAGE),
                 .currency = currency,
                 .page_view = leopay_settings_text(settings, LEOPAY_SETTING_SBERBANK_PAGE_VIEW),
-                .session_timeout_s =
-                    leopay_settings_number(settings, LEOPAY_SETTING_SESSION_TIMEOUT),
             },
         .ca_file = leopay_settings_text(settings, LEOPAY_SETTING_SBERBANK_CA_FILE),
-        .timeout_ms = (int)leopay_settings_number(settings, LEOPAY_SETTING_SBERBANK_TIMEOUT) * 1000,
+        .timeout_ms = (int)(timeout_ms < INT_MAX ? timeout_ms : INT_MAX),
         .currency = (int)strtol(currency, NULL, 10),
     };
     return lp_credentials_tag(&ret_bank->profile, ret_bank->tag);

@@ -103,6 +103,14 @@ void lp_health_stop(struct leopay *lp)
     lp_loop_timer_clear(lp->loop, &lp->health_timer);
 }
 
+/* What is being claimed is counted too: it will be done. */
+static size_t jobs_under_way(const struct leopay *lp)
+{
+    const struct lp_lane *bank = &lp->jobs.bank, *notify = &lp->jobs.notify;
+
+    return (size_t)(bank->busy + bank->claiming + notify->busy + notify->claiming);
+}
+
 void leopay_status(const struct leopay *lp, struct leopay_status *ret_status)
 {
     struct lp_pg_health pg;
@@ -115,7 +123,7 @@ void leopay_status(const struct leopay *lp, struct leopay_status *ret_status)
         .signing_key = lp->key != NULL,
         .clock_differs = lp->clock_differs,
         .clock_ahead_us = lp->clock_ahead_us,
-        .jobs = (size_t)(lp->jobs.bank.busy + lp->jobs.notify.busy),
+        .jobs = jobs_under_way(lp),
     };
     ret_status->operations = lp_ops_count(&lp->ops) + lp_ops_count(&lp->cancelled);
     if (lp->key)

@@ -124,6 +124,14 @@ const char *lp_delivery_keep(const struct lp_http_reply *reply,
     return lp_utf8_valid(ret_kept, strlen(ret_kept)) ? ret_kept : "(not text)";
 }
 
+/* The words may be the system's own, in whatever encoding: the database takes UTF-8 alone. */
+static const char *why_unanswered(const struct lp_http_reply *reply)
+{
+    bool told = *reply->error && lp_utf8_valid(reply->error, strlen(reply->error));
+
+    return told ? reply->error : "no answer";
+}
+
 static void on_reply(void *data, const struct lp_http_reply *reply)
 {
     struct lp_delivery *delivery = data;
@@ -137,8 +145,7 @@ static void on_reply(void *data, const struct lp_http_reply *reply)
     if (reply->outcome == LP_HTTP_ANSWERED && !delivery->delivered)
         snprintf(delivery->error, sizeof(delivery->error), "HTTP %d", reply->status);
     else if (!delivery->delivered)
-        lp_copy_text(delivery->error, sizeof(delivery->error),
-                     *reply->error ? reply->error : "no answer");
+        lp_copy_text(delivery->error, sizeof(delivery->error), why_unanswered(reply));
     delivery->record = (struct lp_move_delivery){
         .started_at_us = delivery->started_at_us,
         .duration_ms = reply->duration_ms,

@@ -89,7 +89,8 @@ static bool is_reading(const struct lp_pg_conn *conn)
     return false;
 }
 
-/* Readers leave a working connection to the others, unless the server grants us no more than one. */
+/* Readers leave a working connection to the others, unless the server grants us no more than one.
+ */
 static bool may_read(const struct lp_pg *pg)
 {
     int expected = 0, reading = 0;

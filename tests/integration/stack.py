@@ -299,8 +299,7 @@ class Stack:
         return request(self.port, method, path, headers)
 
     def show(self, number):
-        """This is asked over and over by those who wait, so never in a wrapper: the tests of the output do that."""
-        return run_ctl(["transaction", "show", number, "--format", "json"], self.env, wrapper=()).json()
+        return run_ctl(["transaction", "show", number, "--format", "json"], self.env, wrapper=()).json()  # often asked
 
     def status(self, number):
         return self.payment(number)["status"]

@@ -334,8 +334,8 @@ static void send_a_batch(void *values)
 {
     if (batch.calls)
         return;
-    batch = (struct run){
-        .query = {.statement = &echo, .values = values, .cb = count_batch}, .calls = 1};
+    batch = (struct run){.query = {.statement = &echo, .values = values, .cb = count_batch},
+                         .calls = 1};
     LP_ASSERT_INT(lp_pg_submit(pg, &batch.query, 20000), 0);
 }
 
