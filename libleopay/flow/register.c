@@ -10,10 +10,12 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "core/backoff.h"
 #include "core/lifecycle.h"
 #include "core/validate.h"
 #include "flow/bank.h"
 #include "flow/plan.h"
+#include "flow/registration_error.h"
 #include "store/moves.h"
 #include "store/orders.h"
 #include "wire/detail.h"
@@ -23,6 +25,7 @@
 #define ORIGIN_MAX       300
 #define ORDER_PREFIX_MAX 16
 #define ORDER_NUMBER_MAX 64
+#define CURRENCY_SIZE    4
 
 struct registration {
     struct leopay *lp;
@@ -32,7 +35,9 @@ struct registration {
 
     struct leopay_order order; /* its texts are ours */
     char *texts[5];
-    char order_prefix[ORDER_PREFIX_MAX + 1]; /* as it was when the order was stored */
+    /* As they were when the order was stored: the settings may have changed since. */
+    char order_prefix[ORDER_PREFIX_MAX + 1], currency[CURRENCY_SIZE];
+    int64_t session_timeout_s;
     char origin[ORIGIN_MAX], secret[LP_RETURN_SECRET_SIZE], fingerprint[LP_FINGERPRINT_SIZE];
     struct lp_store_order store;
     struct lp_store_key key;
@@ -45,38 +50,6 @@ struct registration {
     struct leopay_registration result;
     struct leopay_error err;
 };
-
-/* How a registration without a page is remembered and told, now and to a repeat with the same key.
- */
-static const struct outcome {
-    const char *name;
-    int code;
-} outcomes[] = {
-    {"refused", LEOPAY_EREFUSED},
-    {"unreachable", LEOPAY_EUNREACHABLE},
-    {"timeout", LEOPAY_EBANKTIMEOUT},
-    {"unreadable", LEOPAY_EBANKREPLY},
-};
-
-#define OUTCOME_COUNT (sizeof(outcomes) / sizeof(*outcomes))
-
-static const char *outcome_name(int code)
-{
-    for (size_t i = 0; i < OUTCOME_COUNT; i++)
-        if (outcomes[i].code == code)
-            return outcomes[i].name;
-    return NULL;
-}
-
-/* A first request that was killed has left no word: then nobody knows, which is what unreadable
- * says. */
-static int outcome_code(const char *name)
-{
-    for (size_t i = 0; name && i < OUTCOME_COUNT; i++)
-        if (!strcmp(outcomes[i].name, name))
-            return outcomes[i].code;
-    return LEOPAY_EBANKREPLY;
-}
 
 static void registration_free(struct registration *reg)
 {
@@ -124,7 +97,7 @@ static void count_outcome(struct registration *reg)
     lp_count(lp, what);
     lp_log(&lp->log, reg->code ? LEOPAY_LOG_WARNING : LEOPAY_LOG_INFO, "order.registered",
            LP_LOG_NUMBER("id", reg->result.id), LP_LOG_TEXT("billing", reg->order.billing),
-           LP_LOG_TEXT("outcome", reg->code ? outcome_name(reg->code) : "page"),
+           LP_LOG_TEXT("outcome", reg->code ? lp_registration_error_name(reg->code) : "page"),
            LP_LOG_NUMBER("bank_code", reg->reply.error_code),
            LP_LOG_TEXT("message", reg->reply.message));
 }
@@ -170,7 +143,7 @@ static void record(struct registration *reg, enum lp_event event)
         .from = LEOPAY_STATUS_NEW,
         .event = lp_event_name(event),
         .detail = reg->detail,
-        .registration_error = outcome_name(reg->code),
+        .registration_error = lp_registration_error_name(reg->code),
         .order_id = event == LP_EV_PAGE ? reg->reply.order_id : NULL,
         .payment_url = event == LP_EV_PAGE ? reg->reply.form_url : NULL,
     };
@@ -236,9 +209,10 @@ static void ask_bank(struct registration *reg)
     const struct lp_bank_order order = {
         .order_number = order_number,
         .amount = reg->order.amount,
-        .currency = lp->bank.profile.currency,
+        .currency = reg->currency,
         .return_url = lp_buf_text(&return_url),
         .description = reg->order.description,
+        .session_timeout_s = reg->session_timeout_s,
     };
     int code = lp_buf_ok(&return_url)
                    ? lp_bank_register_request(&lp->bank.profile, &order, &request)
@@ -269,7 +243,7 @@ static void answer_repeat(struct registration *reg, const struct lp_keyed_order 
     } else if (keyed->status == LEOPAY_STATUS_NEW) {
         finish(reg, LEOPAY_EINPROGRESS, NULL);
     } else {
-        finish(reg, outcome_code(keyed->registration_error), NULL);
+        finish(reg, lp_registration_error_code(keyed->registration_error), NULL);
     }
 }
 
@@ -361,7 +335,10 @@ static int prepare(struct registration *reg, const struct leopay_order *order)
     reg->store.order_prefix = reg->order_prefix;
     reg->store.return_secret = reg->secret;
     reg->store.fingerprint = reg->order.idempotency_key ? reg->fingerprint : NULL;
+    lp_copy_text(reg->currency, sizeof(reg->currency), lp->bank.profile.currency);
     reg->store.currency = lp->bank.currency;
+    reg->session_timeout_s = leopay_settings_number(lp->settings, LEOPAY_SETTING_SESSION_TIMEOUT);
+    reg->store.recheck_delay_s = (int)lp_recheck_delay_s(reg->session_timeout_s);
     reg->store.settle_delay_ms = lp_setting_ms(lp, LEOPAY_SETTING_RETRY_DELAY);
     return code;
 }

@@ -102,7 +102,7 @@ static void bind_move(const struct lp_store_item *item, struct lp_pg_array *colu
 #define SQL_HELD                                                                                   \
     "), held AS ("                                                                                 \
     "  SELECT i.*, t.billing_id, t.attempts AS deliveries, j.asked_at, j.hinted, j.due_at,"        \
-    "         coalesce(t.registered_at, t.created_at) AS base"                                     \
+    "         coalesce(t.registered_at, t.created_at) AS base, t.recheck_delay_s"                  \
     "    FROM input i"                                                                             \
     "    JOIN leopay.jobs j ON j.transaction_id = i.id AND j.lease = i.lease"                      \
     "    JOIN leopay.transactions t ON t.id = i.id AND t.status = i.from_status::leopay.status"    \
@@ -146,8 +146,9 @@ static void bind_move(const struct lp_store_item *item, struct lp_pg_array *colu
     "         due_at = least("                                                                     \
     "           coalesce(greatest(now() + h.delay_ms * interval '1 ms',"                           \
     "                             CASE WHEN h.since_ms > 0"                                        \
-    "                                  THEN h.base + h.since_ms * interval '1 ms' END), "          \
-    "h.due_at),"                                                                                   \
+    "                                  THEN h.base + coalesce(h.recheck_delay_s * 1000::bigint,"   \
+    "                                                         h.since_ms) * interval '1 ms' END)," \
+    "                    h.due_at),"                                                               \
     "           CASE WHEN h.hinted AND h.job IN ('settle', 'check')"                               \
     "                THEN greatest(now(), h.asked_at + interval '1 s') END)"                       \
     "    FROM held h WHERE j.transaction_id = h.id AND h.job IS NOT NULL"                          \

@@ -12,9 +12,10 @@
 #include "store/statements.h"
 
 static const Oid order_types[] = {
-    LP_OID_INT4_ARRAY, LP_OID_TEXT_ARRAY, LP_OID_INT8_ARRAY, LP_OID_TEXT_ARRAY, LP_OID_BOOL_ARRAY,
-    LP_OID_INT4_ARRAY, LP_OID_TEXT_ARRAY, LP_OID_TEXT_ARRAY, LP_OID_TEXT_ARRAY, LP_OID_TEXT_ARRAY,
-    LP_OID_TEXT_ARRAY, LP_OID_TEXT_ARRAY, LP_OID_TEXT_ARRAY, LP_OID_INT4_ARRAY, LP_OID_INT8_ARRAY,
+    LP_OID_INT4_ARRAY, LP_OID_TEXT_ARRAY, LP_OID_INT8_ARRAY, LP_OID_TEXT_ARRAY,
+    LP_OID_BOOL_ARRAY, LP_OID_INT4_ARRAY, LP_OID_TEXT_ARRAY, LP_OID_TEXT_ARRAY,
+    LP_OID_TEXT_ARRAY, LP_OID_TEXT_ARRAY, LP_OID_TEXT_ARRAY, LP_OID_TEXT_ARRAY,
+    LP_OID_TEXT_ARRAY, LP_OID_INT4_ARRAY, LP_OID_INT8_ARRAY, LP_OID_INT4_ARRAY,
 };
 
 static void bind_order(const struct lp_store_item *item, struct lp_pg_array *columns)
@@ -38,6 +39,7 @@ static void bind_order(const struct lp_store_item *item, struct lp_pg_array *col
         lp_pg_array_bytes(&columns[i], texts[i], texts[i] ? strlen(texts[i]) : 0);
     lp_pg_array_int4(&columns[13], in->currency);
     lp_pg_array_int8(&columns[14], in->settle_delay_ms);
+    lp_pg_array_int4(&columns[15], in->recheck_delay_s);
 }
 
 const struct lp_store_statement lp_statement_order = {
@@ -51,10 +53,10 @@ const struct lp_store_statement lp_statement_order = {
             .sql =
                 "WITH input AS ("
                 "  SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
-                "$14, $15)"
+                "$14, $15, $16)"
                 "    AS i(n, billing, amount, userid, userid_is_number, service_id, description, "
                 "final_url,"
-                "         origin, secret, key, fingerprint, prefix, currency, settle_ms)"
+                "         origin, secret, key, fingerprint, prefix, currency, settle_ms, recheck_s)"
                 "), known AS ("
                 "  SELECT i.*, b.id AS billing_id, b.counteragent_id, c.commission_hundredths,"
                 "         cardinality(b.allowed_origins) = 0 OR i.origin = ANY (b.allowed_origins) "
@@ -78,12 +80,12 @@ const struct lp_store_statement lp_statement_order = {
                 "service_id,"
                 "     currency, billing_userid_is_number, billing_userid, order_number, "
                 "return_secret,"
-                "     final_url, description)"
+                "     final_url, description, recheck_delay_s)"
                 "  SELECT id, billing_id, counteragent_id, amount,"
                 "         (amount * commission_hundredths + 5000) / 10000, commission_hundredths, "
                 "service_id,"
                 "         currency, userid_is_number, userid, prefix || id, secret, final_url, "
-                "description"
+                "description, recheck_s"
                 "    FROM numbered"
                 "   WHERE key IS NULL OR id IN (SELECT transaction_id FROM keyed)"
                 "  RETURNING id"

@@ -22,6 +22,7 @@ struct lp_store_order {
     const char *return_secret;
     const char *fingerprint; /* where the order has a key */
     int currency;
+    int recheck_delay_s;     /* by the session that the bank is told of */
     int64_t settle_delay_ms; /* when to look for it at the bank, should this process die */
 };
 

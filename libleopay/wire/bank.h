@@ -25,7 +25,6 @@ struct lp_bank_profile {
     const char *language;
     const char *currency;
     const char *page_view; /* rbs only: ecom refuses it */
-    int64_t session_timeout_s;
 };
 
 struct lp_bank_order {
@@ -33,7 +32,8 @@ struct lp_bank_order {
     int64_t amount;
     const char *currency;
     const char *return_url;
-    const char *description; /* NULL: none; characters that the gateway refuses are replaced */
+    const char *description;   /* NULL: none; characters that the gateway refuses are replaced */
+    int64_t session_timeout_s; /* how long the payer may take */
 };
 
 /* A request that is ready to be sent: POST of `body` to `url`.  It holds credentials: wipe it with

@@ -212,12 +212,12 @@ int lp_bank_register_request(const struct lp_bank_profile *profile,
     if (rbs) {
         put_text(profile, body, "currency", order->currency);
         put_text(profile, body, "pageView", profile->page_view);
-        put_number(profile, body, "sessionTimeoutSecs", profile->session_timeout_s);
+        put_number(profile, body, "sessionTimeoutSecs", order->session_timeout_s);
         put_description(profile, body, order->description);
     } else {
         put_description(profile, body, order->description);
         put_text(profile, body, "language", profile->language);
-        put_number(profile, body, "sessionTimeoutSecs", profile->session_timeout_s);
+        put_number(profile, body, "sessionTimeoutSecs", order->session_timeout_s);
     }
     return end(profile, &request, ret_request);
 }

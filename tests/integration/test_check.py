@@ -326,6 +326,30 @@ class Times(Case):
         self.assertEqual(stack.bank_order(number)["status_questions"], asked + 1)
         self.assertEqual(stack.status(number), "failed")
 
+    def test_a_failed_payment_waits_for_the_session_that_the_bank_was_told_of(self):
+        stack = self.new_stack(LEOPAY_SESSION_TIMEOUT="600")
+        number = stack.register()
+        stack.daemon.end()
+        stack.start_daemon(LEOPAY_SESSION_TIMEOUT="1")
+        stack.act(number, "expire")
+        stack.come_back(number)
+        stack.wait_status(number, "failed")
+        due = stack.postgres.sql("SELECT extract(epoch FROM j.due_at - t.registered_at)::int, j.kind FROM leopay.jobs j"
+                                 f" JOIN leopay.transactions t ON t.id = j.transaction_id WHERE t.id = {number}",
+                                 stack.database)
+        self.assertEqual(due, [["660", "recheck"]])
+
+    def test_a_failed_payment_whose_money_may_still_come_is_asked_about_again(self):
+        stack = self.new_stack(LEOPAY_SESSION_TIMEOUT="1", LEOPAY_RETRY_DELAY="1", LEOPAY_RETRY_MAX_DELAY="2")
+        number = stack.register()
+        stack.act(number, "expire")
+        stack.come_back(number)
+        stack.wait_status(number, "failed")
+        stack.knobs(status_override=5)
+        asked = stack.bank_order(number)["status_questions"]
+        wait_for("it is asked again", lambda: stack.bank_order(number)["status_questions"] >= asked + 3, 30)
+        self.assertEqual(stack.status(number), "failed")
+
     def test_hints_cost_little(self):
         stack = self.new_stack()
         number = stack.register()

@@ -15,7 +15,6 @@ static const struct lp_bank_profile ecom = {
     .language = "ru",
     .currency = "643",
     .page_view = "DESKTOP",
-    .session_timeout_s = 1200,
 };
 
 static struct lp_bank_profile rbs_profile(void)
@@ -34,6 +33,7 @@ static const struct lp_bank_order order = {
     .currency = "643",
     .return_url = "https://pay.example/api/v1/transactions/approve/?t=abc",
     .description = "Заказ «Ёлка» № 5",
+    .session_timeout_s = 1200,
 };
 
 static void check_register(const struct lp_bank_profile *profile, const struct lp_bank_order *what,
