@@ -110,6 +110,17 @@ static bool is_in_doubt(int code)
     return leopay_code_retry(code) == LEOPAY_RETRY_VERIFY || code == LEOPAY_EINPROGRESS;
 }
 
+/* What the library refuses of the order's fields, the command line gave. */
+static int refused_status(int status, const struct leopay_field_errors *errors)
+{
+    if (!errors->count)
+        return status;
+    for (size_t i = 0; i < errors->count; i++)
+        if (errors->items[i].fault != LEOPAY_FIELD_UNKNOWN)
+            return STATUS_USAGE;
+    return STATUS_NOT_FOUND;
+}
+
 static int say_refused(int code, const struct leopay_registration *registration,
                        const struct leopay_error *err)
 {
@@ -124,7 +135,7 @@ static int say_refused(int code, const struct leopay_registration *registration,
         snprintf(id, sizeof(id), "%lld", (long long)registration->id);
         say(is_in_doubt(code) ? MSG_IN_DOUBT : MSG_ORDER_STORED, id, NULL);
     }
-    return status;
+    return refused_status(status, &registration->field_errors);
 }
 
 int run_transaction_register(struct ctl *ctl)

@@ -296,8 +296,16 @@ class Payments(SharedCase):
             self.assertIn(self.stack.bank_order(shown["id"])["orderId"], shown["payment_url"])
         finally:
             self.stack.postgres.sql("SELECT 1", self.stack.database)
-        self.stack.ctl("transaction", "register", "--billing", "nobody", "--amount", "700", "--final-url",
-                       "http://shop.example/", "--billing-userid", "9", code=1)
+
+    def test_register_refused(self):
+        good = {"billing": "demo", "amount": "700", "final-url": "http://shop.example/", "billing-userid": "9"}
+        for field, value, code in (("billing", "nobody", 3), ("final-url", "x", 2), ("billing-userid", "a|b", 2),
+                                   ("billing-userid", "", 2), ("description", "d" * 513, 2)):
+            with self.subTest(field=field, value=value):
+                words = [part for name, text in {**good, field: value}.items() for part in (f"--{name}", text)]
+                done = self.stack.ctl("transaction", "register", *words, code=code)
+                self.assertEqual(done.out, "")
+                self.assertIn(field.replace("-", "_"), done.err)
 
     def test_an_accountant_reads_and_changes_nothing(self):
         name = f"acc_{self.stack.database}"
