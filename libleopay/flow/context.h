@@ -132,6 +132,8 @@ void lp_lease_hold(struct leopay *lp, struct lp_lease *lease, int64_t id, int64_
 void lp_lease_drop(struct lp_lease *lease); /* harmless for one that is not held */
 /* Others may take up the work at once; sent where a connection is ready, and not waited for. */
 void lp_leases_give_back(struct leopay *lp);
+/* Makes claims, one or more, nobody's again, as if they had never been made. */
+int lp_claims_give_back(struct leopay *lp, const PGresult *claims, lp_store_call_cb cb, void *data);
 
 /* Seconds of a setting, in milliseconds. */
 static inline int64_t lp_setting_ms(const struct leopay *lp, enum leopay_setting setting)

@@ -103,7 +103,7 @@ void lp_health_stop(struct leopay *lp)
     lp_loop_timer_clear(lp->loop, &lp->health_timer);
 }
 
-/* What is being claimed is counted too: it will be done. */
+/* What is being claimed is counted too: it will be done, or given back. */
 static size_t jobs_under_way(const struct leopay *lp)
 {
     const struct lp_lane *bank = &lp->jobs.bank, *notify = &lp->jobs.notify;

@@ -40,6 +40,15 @@ static int claim_notify(struct leopay *lp, int limit, lp_store_call_cb cb, void 
 static const struct lp_lane_kind bank_kind = {64, claim_bank, lp_check_start, false};
 static const struct lp_lane_kind notify_kind = {256, claim_notify, lp_notify_start, true};
 
+static void on_given_back(void *data, int code, const PGresult *result,
+                          const struct leopay_error *err)
+{
+    struct lp_lane *lane = data;
+
+    (void)code, (void)result, (void)err; /* where it failed, the leases run out by themselves */
+    lane->claiming = false;
+}
+
 static void on_claimed(void *data, int code, const PGresult *result, const struct leopay_error *err)
 {
     struct lp_lane *lane = data;
@@ -49,6 +58,10 @@ static void on_claimed(void *data, int code, const PGresult *result, const struc
     lane->claiming = false;
     if (code == LEOPAY_ECLOSED)
         return;
+    if (rows && !lp->jobs.running) {
+        lane->claiming = !lp_claims_give_back(lp, result, on_given_back, lane);
+        return;
+    }
     if (code)
         lp_log(&lp->log, LEOPAY_LOG_WARNING, "jobs.claim_failed", LP_LOG_TEXT("error", err->text));
     for (int row = 0; row < rows; row++) {

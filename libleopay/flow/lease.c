@@ -87,25 +87,64 @@ static void on_given_back(void *data, int code, const PGresult *result,
     (void)data, (void)code, (void)result, (void)err;
 }
 
+/* The leases that are to be given back, as the statement takes them. */
+struct returned {
+    struct lp_buf ids, leases;
+};
+
+static void begin_return(struct returned *returned)
+{
+    lp_buf_init(&returned->ids, ARRAY_MAX);
+    lp_buf_init(&returned->leases, ARRAY_MAX);
+}
+
+static void add_return(struct returned *returned, int64_t id, int64_t lease)
+{
+    char separator = returned->ids.len ? ',' : '{';
+
+    lp_buf_printf(&returned->ids, "%c%lld", separator, (long long)id);
+    lp_buf_printf(&returned->leases, "%c%lld", separator, (long long)lease);
+}
+
+static int send_return(struct leopay *lp, struct returned *returned, bool begun,
+                       lp_store_call_cb cb, void *data)
+{
+    int code = LEOPAY_ENOMEM;
+
+    lp_buf_putc(&returned->ids, '}');
+    lp_buf_putc(&returned->leases, '}');
+    if (lp_buf_ok(&returned->ids) && lp_buf_ok(&returned->leases))
+        code = lp_store_give_back(lp->store, lp_buf_text(&returned->ids),
+                                  lp_buf_text(&returned->leases), begun, cb, data);
+    lp_buf_done(&returned->ids);
+    lp_buf_done(&returned->leases);
+    return code;
+}
+
 void lp_leases_give_back(struct leopay *lp)
 {
-    struct lp_buf ids, leases;
+    struct returned returned;
 
     if (lp_list_empty(&lp->leases))
         return;
-    lp_buf_init(&ids, ARRAY_MAX);
-    lp_buf_init(&leases, ARRAY_MAX);
+    begin_return(&returned);
     lp_list_for(link, after, &lp->leases)
     {
         const struct lp_lease *lease = lp_container(link, struct lp_lease, link);
-        lp_buf_printf(&ids, "%c%lld", ids.len ? ',' : '{', (long long)lease->id);
-        lp_buf_printf(&leases, "%c%lld", leases.len ? ',' : '{', (long long)lease->lease);
+        add_return(&returned, lease->id, lease->lease);
     }
-    lp_buf_putc(&ids, '}');
-    lp_buf_putc(&leases, '}');
-    if (lp_buf_ok(&ids) && lp_buf_ok(&leases))
-        (void)lp_store_give_back(lp->store, lp_buf_text(&ids), lp_buf_text(&leases), on_given_back,
-                                 lp);
-    lp_buf_done(&ids);
-    lp_buf_done(&leases);
+    (void)send_return(lp, &returned, true, on_given_back, lp);
+}
+
+int lp_claims_give_back(struct leopay *lp, const PGresult *claims, lp_store_call_cb cb, void *data)
+{
+    struct returned returned;
+
+    begin_return(&returned);
+    for (int row = 0; row < PQntuples(claims); row++) {
+        struct lp_claim claim;
+        lp_claim_read(&(struct lp_row){.result = claims, .row = row}, &claim);
+        add_return(&returned, claim.id, claim.lease);
+    }
+    return send_return(lp, &returned, false, cb, data);
 }

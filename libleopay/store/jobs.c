@@ -276,21 +276,24 @@ int lp_store_renew_submit(struct lp_store *store, struct lp_store_renew *renew, 
     return lp_store_submit(store, &renew->item, LP_STORE_RENEW, renew->id, cb);
 }
 
-static const Oid give_back_types[] = {LP_OID_INT8_ARRAY, LP_OID_INT8_ARRAY};
+static const Oid give_back_types[] = {LP_OID_INT8_ARRAY, LP_OID_INT8_ARRAY, LP_OID_BOOL};
 
 static const struct lp_pg_statement give_back = {
     .name = "leopay_give_back",
     .relaxed = true,
     .param_count = sizeof(give_back_types) / sizeof(*give_back_types),
     .param_types = give_back_types,
-    .sql = "UPDATE leopay.jobs j SET leased_until = now() FROM unnest($1, $2) AS i(id, lease)"
-           " WHERE j.transaction_id = i.id AND j.lease = i.lease",
+    .sql =
+        "UPDATE leopay.jobs j"
+        "   SET lease = CASE WHEN $3 THEN j.lease END, leased_until = CASE WHEN $3 THEN now() END"
+        "  FROM unnest($1, $2) AS i(id, lease)"
+        " WHERE j.transaction_id = i.id AND j.lease = i.lease",
 };
 
-int lp_store_give_back(struct lp_store *store, const char *ids, const char *leases,
+int lp_store_give_back(struct lp_store *store, const char *ids, const char *leases, bool begun,
                        lp_store_call_cb cb, void *data)
 {
-    const char *values[] = {ids, leases};
+    const char *values[] = {ids, leases, begun ? "t" : "f"};
 
     return lp_store_call(store, &give_back, values, cb, data);
 }

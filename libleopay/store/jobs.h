@@ -68,8 +68,9 @@ struct lp_store_renew {
 
 int lp_store_renew_submit(struct lp_store *store, struct lp_store_renew *renew, lp_store_cb cb);
 
-/* Ends leases before their time; ids and leases are arrays as text, "{1,2}". */
-int lp_store_give_back(struct lp_store *store, const char *ids, const char *leases,
+/* Ends leases before their time; ids and leases are arrays as text, "{1,2}".  `begun`: something
+ * may have been asked or sent, and whoever claims the job next is to know. */
+int lp_store_give_back(struct lp_store *store, const char *ids, const char *leases, bool begun,
                        lp_store_call_cb cb, void *data);
 
 /* Fixes what a billing will be told; the row is NULL when the lease was lost or it was fixed

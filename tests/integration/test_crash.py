@@ -7,6 +7,7 @@ import threading
 import time
 import unittest
 
+from session import Session
 from stack import Case, Postgres, free_port, wait_for
 from wire import Billing, request
 
@@ -184,6 +185,23 @@ class Ends(Case):
         wait_for("the bank has the order", stack.bank_orders)
         self.assertEqual(stack.daemon.end(signal.SIGTERM, 40), 0)
         poster.join()
+
+    def test_sigterm_gives_back_what_was_being_claimed(self):
+        stack = self.new_stack()
+        number = stack.register()
+        somebody = Session(stack.postgres.url(stack.database))
+        self.addCleanup(somebody.close)
+        somebody.run("BEGIN; LOCK TABLE leopay.jobs; UPDATE leopay.jobs SET due_at = now() - interval '1 s'")
+        hanging = (f"SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = '{stack.database}'"
+                   " AND query LIKE '%kind <> ''notify''%'")
+        wait_for("the check is being claimed", lambda: int(stack.postgres.sql(hanging)[0][0]) > 0)
+        stack.daemon.child.terminate()
+        wait_for("it takes no more", lambda: not stack.answers(stack.port, "/api/v1/openapi.json"), 3)
+        somebody.run("COMMIT")
+        self.assertEqual(stack.daemon.end(signal.SIGTERM), 0)
+        self.assertEqual(stack.bank_order(number)["status_questions"], 0)
+        self.assertEqual(stack.postgres.sql(f"SELECT lease IS NULL, kind FROM leopay.jobs WHERE transaction_id = {number}",
+                                            stack.database), [["t", "check"]])
 
     def test_sigterm_when_idle_is_quick(self):
         stack = self.new_stack()
