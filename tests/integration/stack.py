@@ -299,7 +299,7 @@ class Stack:
         return request(self.port, method, path, headers)
 
     def show(self, number):
-        return run_ctl(["transaction", "show", number, "--format", "json"], self.env, wrapper=()).json()  # often asked
+        return run_ctl(["transaction", "show", number, "--format", "json"], self.env, wrapper=()).json()  # by those who poll
 
     def status(self, number):
         return self.payment(number)["status"]

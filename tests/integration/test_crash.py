@@ -7,7 +7,7 @@ import threading
 import time
 import unittest
 
-from session import Session
+from session import Session, waiting
 from stack import Case, Postgres, free_port, wait_for
 from wire import Billing, request
 
@@ -192,9 +192,7 @@ class Ends(Case):
         somebody = Session(stack.postgres.url(stack.database))
         self.addCleanup(somebody.close)
         somebody.run("BEGIN; LOCK TABLE leopay.jobs; UPDATE leopay.jobs SET due_at = now() - interval '1 s'")
-        hanging = (f"SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = '{stack.database}'"
-                   " AND query LIKE '%kind <> ''notify''%'")
-        wait_for("the check is being claimed", lambda: int(stack.postgres.sql(hanging)[0][0]) > 0)
+        wait_for("the check is being claimed", lambda: waiting(stack, "%kind <> 'notify'%") > 0)
         stack.daemon.child.terminate()
         wait_for("it takes no more", lambda: not stack.answers(stack.port, "/api/v1/openapi.json"), 3)
         somebody.run("COMMIT")

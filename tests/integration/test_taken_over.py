@@ -5,7 +5,7 @@
 import threading
 import unittest
 
-from session import Session
+from session import Session, waiting
 from stack import SharedCase, wait_for
 from wire import Billing, metric
 
@@ -94,9 +94,7 @@ class TakenOver(SharedCase):
         self.addCleanup(somebody.close)
         somebody.run("BEGIN; LOCK TABLE leopay.confirmations IN SHARE MODE")
         number = self.stack.pay(billing="unsigned")
-        wait_for("the confirmation waits to be stored", lambda: self.sql(
-            "SELECT 1 FROM pg_stat_activity WHERE application_name = 'leopayd' AND wait_event_type = 'Lock'"
-            " AND datname = current_database()"))
+        wait_for("the confirmation waits to be stored", lambda: waiting(self.stack))
         self.take_over(number, "notify")
         somebody.run("ROLLBACK")
         self.wait_not_made(number)

@@ -10,7 +10,7 @@ import threading
 import time
 import unittest
 
-from session import Session
+from session import Session, waiting
 from stack import ROOT, Case, wait_for
 from test_gate import CHUNKED, GET, HOST, JSON, POST
 from wire import metric
@@ -131,9 +131,7 @@ class Slow(Case):
             sock = socket.create_connection(("127.0.0.1", stack.port))
             self.addCleanup(sock.close)
             sock.sendall(f"GET {LIST} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
-        hanging = (f"SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = '{stack.database}'"
-                   " AND application_name LIKE 'leopayd%'")
-        wait_for("both threads hang", lambda: stack.postgres.sql(hanging) == [["2"]])
+        wait_for("both threads hang", lambda: waiting(stack) == 2)
         for _ in range(60):
             self.assertEqual(stack.order().status, 302)
             time.sleep(0.1)
