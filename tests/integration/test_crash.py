@@ -196,7 +196,7 @@ class Ends(Case):
         stack.daemon.child.terminate()
         wait_for("it takes no more", lambda: not stack.answers(stack.port, "/api/v1/openapi.json"), 3)
         somebody.run("COMMIT")
-        self.assertEqual(stack.daemon.end(signal.SIGTERM), 0)
+        self.assertEqual(stack.daemon.wait(35), 0)
         self.assertEqual(stack.bank_order(number)["status_questions"], 0)
         self.assertEqual(stack.postgres.sql(f"SELECT lease IS NULL, kind FROM leopay.jobs WHERE transaction_id = {number}",
                                             stack.database), [["t", "check"]])
