@@ -85,6 +85,15 @@ int lp_error_nomem(struct leopay_error *err)
     return lp_error_set(err, LEOPAY_ENOMEM, LEOPAY_DOMAIN_SYSTEM, "memory is out");
 }
 
+const struct leopay_error *lp_error_or(const struct leopay_error *err, int code,
+                                       struct leopay_error *own)
+{
+    if (!code || (err && err->code))
+        return err;
+    lp_error_set(own, code, LEOPAY_DOMAIN_NONE, "%s", leopay_code_text(code));
+    return own;
+}
+
 const char *leopay_code_name(int code)
 {
     const struct code *found = find_code(code);

@@ -15,4 +15,9 @@ int lp_error_set(struct leopay_error *err, int code, enum leopay_domain domain, 
 
 int lp_error_nomem(struct leopay_error *err);
 
+/* What to tell a caller beside a code: `err`, where it speaks of an error at all, else one in *own,
+ * made of the code's own words. */
+const struct leopay_error *lp_error_or(const struct leopay_error *err, int code,
+                                       struct leopay_error *own);
+
 #endif

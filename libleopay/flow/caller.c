@@ -45,11 +45,7 @@ void lp_caller_fail(struct lp_caller *caller, int code, const struct leopay_erro
 
     if (!lp_op_end(&caller->op))
         return;
-    if (!err || !err->code) { /* one that says that all was well is none */
-        lp_error_set(&own, code, LEOPAY_DOMAIN_NONE, "%s", leopay_code_text(code));
-        err = &own;
-    }
-    caller->cb(caller->data, code, NULL, err);
+    caller->cb(caller->data, code, NULL, lp_error_or(err, code, &own));
 }
 
 static void show_free(struct show *show)

@@ -40,11 +40,7 @@ static void answer(struct probe *probe, int code, const struct leopay_error *err
 
     if (!lp_op_end(&probe->op))
         return;
-    if (code && !err) {
-        lp_error_set(&own, code, LEOPAY_DOMAIN_NONE, "%s", leopay_code_text(code));
-        err = &own;
-    }
-    probe->deliver(probe, code, err);
+    probe->deliver(probe, code, lp_error_or(err, code, &own));
 }
 
 static void finish(struct probe *probe, int code, const struct leopay_error *err)

@@ -46,11 +46,7 @@ static void call_back(struct lp_reconcile *run, int code, const struct leopay_er
     run->stopped = true;
     if (!lp_op_end(&run->op))
         return;
-    if (code && !err) {
-        lp_error_set(&own, code, LEOPAY_DOMAIN_NONE, "%s", leopay_code_text(code));
-        err = &own;
-    }
-    run->cb(run->data, code, code ? NULL : &run->result, err);
+    run->cb(run->data, code, code ? NULL : &run->result, lp_error_or(err, code, &own));
 }
 
 void lp_reconcile_fail(struct lp_reconcile *run, int code, const struct leopay_error *err)

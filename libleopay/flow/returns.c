@@ -31,12 +31,9 @@ static void return_end(struct payer_return *ret, int code, const struct lp_retur
 {
     struct leopay_error own;
 
-    if (code && !err) {
-        lp_error_set(&own, code, LEOPAY_DOMAIN_CALLER, "%s", leopay_code_text(code));
-        err = &own;
-    }
     if (lp_op_end(&ret->op))
-        ret->cb(ret->data, code, order ? order->id : 0, order ? order->final_url : NULL, err);
+        ret->cb(ret->data, code, order ? order->id : 0, order ? order->final_url : NULL,
+                lp_error_or(err, code, &own));
 }
 
 static void abandon_return(struct lp_op *op, int code)
@@ -122,12 +119,8 @@ static void callback_end(struct callback *callback, int code, const struct leopa
 {
     struct leopay_error own;
 
-    if (code && !err) {
-        lp_error_set(&own, code, LEOPAY_DOMAIN_CALLER, "%s", leopay_code_text(code));
-        err = &own;
-    }
     if (lp_op_end(&callback->op))
-        callback->cb(callback->data, code, err);
+        callback->cb(callback->data, code, lp_error_or(err, code, &own));
 }
 
 static void abandon_callback(struct lp_op *op, int code)

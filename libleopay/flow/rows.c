@@ -28,11 +28,7 @@ static void end(struct lp_rows *rows, int code, const PGresult *result,
 
     if (!lp_op_end(&rows->op))
         return;
-    if (code && (!err || !err->code)) { /* one that says that all was well is none */
-        lp_error_set(&own, code, LEOPAY_DOMAIN_CALLER, "%s", leopay_code_text(code));
-        err = &own;
-    }
-    rows->deliver(rows, code, result, err);
+    rows->deliver(rows, code, result, lp_error_or(err, code, &own));
 }
 
 static void abandon(struct lp_op *op, int code)

@@ -23,7 +23,8 @@ struct http_socket {
 
 struct lp_http {
     struct lp_loop *loop;
-    CURLM *multi;
+    CURLM *multi; /* NULL: there was no memory for a new one */
+    long connections_max;
     struct lp_timer timer; /* always set, so that moving it cannot fail */
     struct lp_list sockets;
     struct lp_list calls;
@@ -67,15 +68,21 @@ static void end_done(struct lp_http *http)
 
 /* ---- Under the loop ----------------------------------------------------- */
 
+static void renew_multi(struct lp_http *http);
+
 static void act(struct lp_http *http, curl_socket_t fd, int events)
 {
     struct lp_sigpipe held;
     int running;
 
+    if (!http->multi)
+        return;
     lp_sigpipe_hold(&held);
-    curl_multi_socket_action(http->multi, fd, events, &running);
+    CURLMcode code = curl_multi_socket_action(http->multi, fd, events, &running);
     lp_sigpipe_release(&held);
     end_done(http);
+    if (code)
+        renew_multi(http);
 }
 
 static void on_socket(struct lp_watch *watch, uint32_t events)
@@ -160,6 +167,59 @@ static int want_socket(CURL *easy, curl_socket_t fd, int what, void *data, void 
     return sock && !lp_loop_watch(http->loop, &sock->watch, fd, events) ? 0 : -1;
 }
 
+/* ---- The multi handle --------------------------------------------------- */
+
+static int open_multi(struct lp_http *http)
+{
+    http->multi = curl_multi_init();
+    if (!http->multi)
+        return LEOPAY_ENOMEM;
+    curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, want_socket);
+    curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
+    curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, want_timer);
+    curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
+    curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, http->connections_max);
+    return 0;
+}
+
+/* Takes the calls out of the multi handle, into the list, and ends it with all its connections. */
+static void close_multi(struct lp_http *http, struct lp_list *ret_calls)
+{
+    struct lp_sigpipe held;
+    struct lp_list *link;
+
+    lp_list_init(ret_calls);
+    lp_list_splice(ret_calls, &http->calls);
+    lp_sigpipe_hold(&held);
+    lp_list_for(at, after, ret_calls)
+        curl_multi_remove_handle(http->multi, lp_container(at, struct lp_http_call, link)->easy);
+    curl_multi_cleanup(http->multi);
+    lp_sigpipe_release(&held);
+    http->multi = NULL;
+    while ((link = lp_list_pop(&http->sockets)))
+        free_socket(lp_container(link, struct http_socket, link));
+    move_timer(http, INT64_MAX);
+}
+
+/*
+ * Begins again with nothing under way.  After an error of its own, which is want of memory, curl
+ * 7.88 may keep a socket whose table is gone, and divides by zero when that is used again.
+ */
+static void renew_multi(struct lp_http *http)
+{
+    struct lp_list calls;
+
+    close_multi(http, &calls);
+    (void)open_multi(http); /* else the next call tries */
+    while (!lp_list_empty(&calls)) {
+        struct lp_http_call *call = lp_container(calls.next, struct lp_http_call, link);
+        struct lp_http_reply reply;
+
+        lp_http_call_reply(call, CURLE_OUT_OF_MEMORY, &reply);
+        end_call(http, call, &reply);
+    }
+}
+
 /* ---- The public part ---------------------------------------------------- */
 
 int lp_http_new(struct lp_loop *loop, int connections_max, struct lp_http **ret_http)
@@ -169,21 +229,16 @@ int lp_http_new(struct lp_loop *loop, int connections_max, struct lp_http **ret_
     if (!http)
         return LEOPAY_ENOMEM;
     http->loop = loop;
+    http->connections_max = connections_max;
     lp_list_init(&http->sockets);
     lp_list_init(&http->calls);
     http->timer.cb = on_timer;
     http->timer.data = http;
-    http->multi = curl_multi_init();
-    if (!http->multi || lp_loop_timer_set(loop, &http->timer, INT64_MAX)) {
+    if (open_multi(http) || lp_loop_timer_set(loop, &http->timer, INT64_MAX)) {
         curl_multi_cleanup(http->multi);
         lp_free(http);
         return LEOPAY_ENOMEM;
     }
-    curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, want_socket);
-    curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
-    curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, want_timer);
-    curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
-    curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)connections_max);
     *ret_http = http;
     return 0;
 }
@@ -194,23 +249,14 @@ void lp_http_free(struct lp_http *http)
                                   .body = "",
                                   .retry_after_s = -1,
                                   .error = "the handle is closed"};
-    struct lp_sigpipe held;
-    struct lp_list *link;
+    struct lp_list calls;
 
     if (!http)
         return;
     http->closing = true;
-    lp_sigpipe_hold(&held);
-    while (!lp_list_empty(&http->calls)) {
-        struct lp_http_call *call = lp_container(http->calls.next, struct lp_http_call, link);
-
-        curl_multi_remove_handle(http->multi, call->easy);
-        end_call(http, call, &reply);
-    }
-    curl_multi_cleanup(http->multi);
-    lp_sigpipe_release(&held);
-    while ((link = lp_list_pop(&http->sockets)))
-        free_socket(lp_container(link, struct http_socket, link));
+    close_multi(http, &calls);
+    while (!lp_list_empty(&calls))
+        end_call(http, lp_container(calls.next, struct lp_http_call, link), &reply);
     lp_loop_timer_clear(http->loop, &http->timer);
     lp_free(http);
 }
@@ -220,6 +266,8 @@ int lp_http_post(struct lp_http *http, const struct lp_http_request *request, lp
 {
     if (http->closing)
         return LEOPAY_ECLOSED;
+    if (!http->multi && open_multi(http))
+        return LEOPAY_ENOMEM;
 
     struct lp_http_call *call = lp_http_call_new();
 

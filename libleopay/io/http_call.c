@@ -125,19 +125,17 @@ static int before_request(void *data, char *address, char *local, int port, int 
 
 /* ---- Options ------------------------------------------------------------ */
 
-static void set_fixed(struct lp_http_call *call)
+/* Not all of it can fail; but without these texts curl might take a proxy from the environment. */
+static bool set_fixed(struct lp_http_call *call)
 {
     CURL *easy = call->easy;
 
     curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "leopay/" LEOPAY_VERSION);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -158,6 +156,9 @@ static void set_fixed(struct lp_http_call *call)
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, call);
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, call);
+    return !curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") &&
+           !curl_easy_setopt(easy, CURLOPT_PROXY, "") &&
+           !curl_easy_setopt(easy, CURLOPT_USERAGENT, "leopay/" LEOPAY_VERSION);
 }
 
 struct lp_http_call *lp_http_call_new(void)
@@ -168,11 +169,11 @@ struct lp_http_call *lp_http_call_new(void)
         return NULL;
     lp_list_init(&call->link);
     call->easy = curl_easy_init();
-    if (!call->easy) {
+    if (!call->easy || !set_fixed(call)) {
+        curl_easy_cleanup(call->easy);
         lp_free(call);
         return NULL;
     }
-    set_fixed(call);
     return call;
 }
 

@@ -20,7 +20,7 @@
 /* More than one at a time would only make them smaller: each costs the database a commit. */
 #define BATCHES_MAX 1
 
-#define SWEEP_MS 500
+#define SWEEP_MS 250
 
 static void flush(struct lp_store *store);
 
@@ -185,6 +185,7 @@ static void on_room(void *data)
     flush(data);
 }
 
+/* What there was no memory for is tried again, what has waited too long is told so. */
 static void on_sweep(struct lp_timer *timer)
 {
     struct lp_store *store = timer->data;
@@ -202,6 +203,7 @@ static void on_sweep(struct lp_timer *timer)
     }
     if (!lp_list_empty(&store->late))
         lp_loop_defer(store->loop, &store->tell);
+    flush(store);
     if (store->waiting_count)
         (void)lp_loop_timer_set(store->loop, timer, now_ms + SWEEP_MS);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Makes the library's memory run out at every place where it can, one after the other:
+ * Makes memory run out at every place where it can, one after the other:
  *
  *     static void parses(void *data)
  *     {
@@ -13,11 +13,15 @@
  * The body runs again and again: with the first allocation failing, with the second … and at last
  * with none. After each run nothing may be left allocated.  Each place fails twice, once alone and
  * once with all that come after it, because a clean-up that allocates would hide behind the first.
- * Only what goes through base/mem.h is seen; one thread only.
+ * A body that is about a part of what it does lets the rest have its memory with
+ * failing_allocator_rest().
+ *
+ * Only what goes through base/mem.h is seen; failing_libraries.h adds what libraries allocate.
  */
 #ifndef TESTS_SUPPORT_FAILING_ALLOCATOR_H
 #define TESTS_SUPPORT_FAILING_ALLOCATOR_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -29,22 +33,34 @@
 /* A body that needs more than this is taken for one that never ends. */
 #define FAILING_ALLOCATOR_MAX 100000
 
+/* Atomic, because a handle signs in a thread of its own. */
 static struct {
-    size_t calls;   /* allocations and growths since the run began */
-    size_t fail_at; /* the call that fails; 0: none */
-    bool onwards;   /* so do all after it */
-    bool hit;       /* one has failed */
-    long live;      /* blocks not freed yet */
+    atomic_size_t calls;   /* allocations and growths since the run began */
+    atomic_size_t fail_at; /* the call that fails; 0: none */
+    atomic_bool onwards;   /* so do all after it */
+    atomic_bool resting;   /* nothing fails, and nothing is counted as a place */
+    atomic_bool hit;       /* one has failed */
+    atomic_long live;      /* blocks of ours that are not freed yet */
 } failing_allocator;
+
+/* Whether the allocation that is asked for now is to fail. */
+static inline bool failing_allocator_fails(void)
+{
+    size_t fail_at = failing_allocator.fail_at;
+
+    if (failing_allocator.resting)
+        return false;
+    size_t call = ++failing_allocator.calls;
+    bool fails = fail_at > 0 && (call == fail_at || (failing_allocator.onwards && call > fail_at));
+    if (fails)
+        failing_allocator.hit = true;
+    return fails;
+}
 
 static inline void *failing_allocator_realloc(void *block, size_t size)
 {
-    size_t call = ++failing_allocator.calls, fail_at = failing_allocator.fail_at;
-
-    if (fail_at > 0 && (call == fail_at || (failing_allocator.onwards && call > fail_at))) {
-        failing_allocator.hit = true;
+    if (failing_allocator_fails())
         return NULL;
-    }
     void *moved = realloc(block, size);
     if (!moved)
         abort();
@@ -64,6 +80,12 @@ static inline bool failing_allocator_hit(void)
     return failing_allocator.hit;
 }
 
+/* From here on every allocation succeeds, or may fail again. */
+static inline void failing_allocator_rest(bool rest)
+{
+    failing_allocator.resting = rest;
+}
+
 static inline void failing_allocator_once(void (*body)(void *data), void *data, size_t fail_at,
                                           bool onwards)
 {
@@ -72,7 +94,9 @@ static inline void failing_allocator_once(void (*body)(void *data), void *data, 
     failing_allocator.onwards = onwards;
     failing_allocator.hit = false;
     failing_allocator.live = 0;
+    failing_allocator.resting = false;
     body(data);
+    failing_allocator.resting = true;
     CU_ASSERT_EQUAL(failing_allocator.live, 0);
 }
 
@@ -83,13 +107,15 @@ static inline size_t failing_allocator_run(void (*body)(void *data), void *data)
     static const struct lp_allocator allocator = {.realloc = failing_allocator_realloc,
                                                   .free = failing_allocator_free};
     size_t fail_at = 0;
+    bool any;
 
     lp_mem_set_allocator(&allocator);
     do {
         fail_at++;
         failing_allocator_once(body, data, fail_at, true);
+        any = failing_allocator.hit;
         failing_allocator_once(body, data, fail_at, false);
-    } while (failing_allocator.hit && fail_at < FAILING_ALLOCATOR_MAX);
+    } while ((any || failing_allocator.hit) && fail_at < FAILING_ALLOCATOR_MAX);
     CU_ASSERT_FALSE(failing_allocator.hit);
     lp_mem_set_allocator(NULL);
     return fail_at - 1;

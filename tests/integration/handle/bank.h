@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A bank in a thread: it registers every order, or holds its answer, or hangs up, as the test says.
- * One connection at a time is enough for it, except while answers are held.
+ * One connection at a time is enough for it, except while answers are held.  What is posted to
+ * BILLING_PATH is for a billing, if the test has one.
  */
 #ifndef TESTS_INTEGRATION_HANDLE_BANK_H
 #define TESTS_INTEGRATION_HANDLE_BANK_H
@@ -17,7 +18,8 @@
 
 #include "support/unit.h"
 
-#define BANK_CONNECTIONS_MAX 4096
+#define BANK_CONNECTIONS_MAX 8192
+#define BILLING_PATH         "/told"
 
 enum bank_manner {
     BANK_ANSWERS,
@@ -32,9 +34,13 @@ static struct {
     pthread_mutex_t mutex;
     pthread_cond_t changed;
     enum bank_manner manner;
-    int arrivals; /* questions read */
-    int orders;   /* registered */
+    bool paid;         /* every order, else none; set before it starts */
+    int arrivals;      /* questions read */
+    int registrations; /* of them, to register an order */
+    int orders;        /* registered */
     bool stopping;
+    void (*told)(
+        const char *body); /* a billing, under the mutex; set before it starts; NULL: none */
 } bank = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
 /* Reads one request; false where there is none. */
@@ -57,10 +63,11 @@ static bool bank_read(int fd, char *request, size_t size)
 }
 
 /* What to do with the question, once the manner is not to hold it. */
-static enum bank_manner bank_consider(int *ret_order)
+static enum bank_manner bank_consider(const char *request, int *ret_order)
 {
     pthread_mutex_lock(&bank.mutex);
     bank.arrivals++;
+    bank.registrations += strstr(request, "register.do") != NULL;
     pthread_cond_broadcast(&bank.changed);
     while (bank.manner == BANK_HOLDS && !bank.stopping)
         pthread_cond_wait(&bank.changed, &bank.mutex);
@@ -77,24 +84,37 @@ static void bank_reset(int fd)
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 }
 
+static void bank_hear(const char *request)
+{
+    pthread_mutex_lock(&bank.mutex);
+    bank.told(strstr(request, "\r\n\r\n") + 4);
+    pthread_mutex_unlock(&bank.mutex);
+}
+
 static void *bank_serve(void *argument)
 {
-    int fd = (int)(intptr_t)argument, order;
+    int fd = (int)(intptr_t)argument, order = 0;
     char request[8192], body[512], answer[1024];
 
     while (bank_read(fd, request, sizeof(request))) {
-        if (bank_consider(&order) == BANK_HANGS_UP) {
+        bool billing =
+            bank.told && !strncmp(request, "POST " BILLING_PATH, 5 + strlen(BILLING_PATH));
+        if (!billing && bank_consider(request, &order) == BANK_HANGS_UP) {
             bank_reset(fd);
             break;
         }
-        if (strstr(request, "register.do"))
+        *body = '\0';
+        if (billing)
+            bank_hear(request);
+        else if (strstr(request, "register.do"))
             snprintf(body, sizeof(body),
                      "{\"errorCode\":\"0\",\"orderId\":\"00000000-0000-7000-8000-%012d\","
                      "\"formUrl\":\"http://bank.example/pay?%d\"}",
                      order, order);
         else
             snprintf(body, sizeof(body),
-                     "{\"errorCode\":\"0\",\"orderStatus\":0,\"amount\":100,\"currency\":\"643\"}");
+                     "{\"errorCode\":\"0\",\"orderStatus\":%d,\"amount\":100,\"currency\":\"643\"}",
+                     bank.paid ? 2 : 0);
         int length = snprintf(answer, sizeof(answer),
                               "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
                               "Content-Length: %zu\r\n\r\n%s",

@@ -133,9 +133,25 @@ static void a_long_text_is_cut_between_characters(void)
     CU_ASSERT_EQUAL(strlen(err.text), 254);
 }
 
+static void a_code_is_never_told_without_an_error(void)
+{
+    const struct leopay_error said = {.code = LEOPAY_EAGAIN, .text = "as it was"}, none = {0};
+    struct leopay_error own = {0};
+
+    CU_ASSERT_PTR_EQUAL(lp_error_or(&said, LEOPAY_EAGAIN, &own), &said);
+    CU_ASSERT_PTR_NULL(lp_error_or(NULL, 0, &own));
+    CU_ASSERT_PTR_EQUAL(lp_error_or(&none, 0, &own), &none);
+    CU_ASSERT_PTR_EQUAL(lp_error_or(&none, LEOPAY_ENOMEM, &own), &own);
+    LP_ASSERT_INT(own.code, LEOPAY_ENOMEM);
+    LP_ASSERT_TEXT(own.text, leopay_code_text(LEOPAY_ENOMEM));
+    CU_ASSERT_PTR_EQUAL(lp_error_or(NULL, LEOPAY_ECLOSED, &own), &own);
+    LP_ASSERT_INT(own.code, LEOPAY_ECLOSED);
+}
+
 LP_TEST_MAIN("base/error", LP_TEST(every_code_has_a_name),
              LP_TEST(every_code_has_a_sentence_of_its_own), LP_TEST(no_number_is_without_words),
              LP_TEST(the_band_says_what_to_do), LP_TEST(fills_and_forgets),
              LP_TEST(a_text_may_come_from_the_same_error), LP_TEST(null_is_allowed),
              LP_TEST(shorthands_set_code_and_domain),
-             LP_TEST(a_long_text_is_cut_between_characters))
+             LP_TEST(a_long_text_is_cut_between_characters),
+             LP_TEST(a_code_is_never_told_without_an_error))
