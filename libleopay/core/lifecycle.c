@@ -138,6 +138,24 @@ int lp_lifecycle_step(enum leopay_status_code from, enum lp_event event, struct 
     return 0;
 }
 
+bool lp_job_fits(enum lp_job job, enum leopay_status_code status)
+{
+    switch (job) {
+    case LP_JOB_SETTLE:
+        return status == NEW;
+    case LP_JOB_CHECK:
+        return status == REGISTERED;
+    case LP_JOB_RECHECK:
+        return status == FAILED;
+    case LP_JOB_NOTIFY:
+        return status == PAID || status == NOTIFIED;
+    case LP_JOB_NONE:
+    case LP_JOB_END_:
+        break;
+    }
+    return false;
+}
+
 const char *lp_event_name(enum lp_event event)
 {
     assert(event < LP_EV_END_);

@@ -69,6 +69,9 @@ struct lp_step {
 /* The cell, or LEOPAY_ESTATE for one that cannot happen. */
 int lp_lifecycle_step(enum leopay_status_code from, enum lp_event event, struct lp_step *ret_step);
 
+/* Whether such a job may be done for a payment in this status: what comes of it has its cell. */
+bool lp_job_fits(enum lp_job job, enum leopay_status_code status);
+
 const char *lp_event_name(enum lp_event event); /* "paid", for history and logs */
 const char *lp_job_name(enum lp_job job);       /* "check"; "" for none */
 enum lp_job lp_job_parse(const char *name);     /* LP_JOB_NONE for anything else */

@@ -66,6 +66,7 @@ struct lp_lane {
     struct leopay *lp;
     const struct lp_lane_kind *kind; /* what jobs.c knows of it */
     int busy;                        /* under way */
+    int asked_for;                   /* how many the last claim was to bring */
     bool claiming;
     bool again;   /* asked for while claiming, or while no place was free */
     bool refills; /* what ends may let more of the same billing begin */
@@ -106,6 +107,7 @@ struct leopay {
     struct lp_timer health_timer;
     bool health_asking;
     bool database_answers, schema_ok;
+    bool schema_fits; /* when it was last read: else no work is claimed that could not be stored */
     int schema_version;
     char schema_problem[200];
     int64_t clock_asked_us; /* our wall clock when the database was asked for its own */

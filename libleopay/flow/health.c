@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "flow/agenda.h"
 #include "io/clock.h"
 #include "store/directory.h"
 #include "store/migrate.h"
@@ -34,6 +35,11 @@ static void judge_schema(struct leopay *lp, int version, int compatible_from)
 
     lp->schema_version = version;
     lp->schema_ok = version >= known && compatible_from <= known;
+    if (lp->schema_ok && !lp->schema_fits) {
+        lp_agenda_expect(&lp->jobs.bank, 0);
+        lp_agenda_expect(&lp->jobs.notify, 0);
+    }
+    lp->schema_fits = lp->schema_ok;
     if (!lp->schema_ok)
         snprintf(
             lp->schema_problem, sizeof(lp->schema_problem),
@@ -73,10 +79,11 @@ static void on_schema(void *data, int code, const PGresult *result, const struct
 
         judge_schema(lp, (int)lp_row_int64(&row, 0), (int)lp_row_int64(&row, 1));
         judge_clock(lp, lp_row_int64(&row, 2));
-    } else if (!code || is_missing(err))
+    } else if (!code || is_missing(err)) {
+        lp->schema_fits = false;
         lp_copy_text(lp->schema_problem, sizeof(lp->schema_problem),
                      "the database has no schema: run leopayctl migrate");
-    else
+    } else
         lp_copy_text(lp->schema_problem, sizeof(lp->schema_problem), err->text);
     ask_again(lp);
 }

@@ -5,6 +5,7 @@
  */
 #include "flow/jobs.h"
 
+#include "core/lifecycle.h"
 #include "flow/agenda.h"
 #include "flow/check.h"
 #include "flow/notify.h"
@@ -49,6 +50,19 @@ static void on_given_back(void *data, int code, const PGresult *result,
     lane->claiming = false;
 }
 
+/* A job that does not fit its payment is nobody's work but a person's: no program makes such. */
+static void start_claimed(struct lp_lane *lane, const struct lp_claim *claim)
+{
+    if (!lp_job_fits(claim->job, claim->status)) {
+        lp_log(&lane->lp->log, LEOPAY_LOG_ERROR, "job.unfit", LP_LOG_NUMBER("id", claim->id),
+               LP_LOG_TEXT("job", lp_job_name(claim->job)),
+               LP_LOG_TEXT("status", leopay_status_name(claim->status)));
+        return;
+    }
+    lane->busy++;
+    lane->kind->start(lane->lp, claim);
+}
+
 static void on_claimed(void *data, int code, const PGresult *result, const struct leopay_error *err)
 {
     struct lp_lane *lane = data;
@@ -67,10 +81,9 @@ static void on_claimed(void *data, int code, const PGresult *result, const struc
     for (int row = 0; row < rows; row++) {
         struct lp_claim claim;
         lp_claim_read(&(struct lp_row){.result = result, .row = row}, &claim);
-        lane->busy++;
-        lane->kind->start(lp, &claim);
+        start_claimed(lane, &claim);
     }
-    bool at_once = lane->again || rows == CLAIM_MAX;
+    bool at_once = lane->again || (rows && rows == lane->asked_for);
     lane->again = false;
     lp_agenda_expect(lane, at_once ? 0 : POLL_MS);
 }
@@ -82,12 +95,17 @@ static void claim(struct lp_lane *lane)
 
     if (!lp->jobs.running)
         return;
+    if (!lp->schema_fits) {
+        lp_agenda_expect(lane, POLL_MS);
+        return;
+    }
     if (lane->claiming || places <= 0) {
         lane->again = true;
         return;
     }
     lane->claiming = true;
-    if (lane->kind->claim(lp, places < CLAIM_MAX ? places : CLAIM_MAX, on_claimed, lane)) {
+    lane->asked_for = places < CLAIM_MAX ? places : CLAIM_MAX;
+    if (lane->kind->claim(lp, lane->asked_for, on_claimed, lane)) {
         lane->claiming = false;
         lp_agenda_expect(lane, POLL_MS);
     }

@@ -27,16 +27,18 @@ const struct lp_store_statement lp_statement_confirm = {
             .name = "leopay_confirm",
             .param_count = sizeof(confirm_types) / sizeof(*confirm_types),
             .param_types = confirm_types,
-            .sql = "WITH input AS ("
-                   "  SELECT * FROM unnest($1, $2, $3, $4, $5) AS i(n, id, lease, body, key_id)"
-                   "), fixed AS ("
-                   "  INSERT INTO leopay.confirmations (transaction_id, key_id, body)"
-                   "  SELECT i.id, i.key_id, i.body FROM input i"
-                   "    JOIN leopay.jobs j ON j.transaction_id = i.id AND j.lease = i.lease"
-                   "   ORDER BY i.id"
-                   "  ON CONFLICT DO NOTHING RETURNING transaction_id"
-                   ")"
-                   "SELECT i.n FROM input i JOIN fixed f ON f.transaction_id = i.id",
+            .sql =
+                "WITH input AS ("
+                "  SELECT * FROM unnest($1, $2, $3, $4, $5) AS i(n, id, lease, body, key_id)"
+                "), fixed AS ("
+                "  INSERT INTO leopay.confirmations (transaction_id, key_id, body)"
+                "  SELECT i.id, i.key_id, i.body FROM input i"
+                "    JOIN leopay.jobs j ON j.transaction_id = i.id AND j.lease = i.lease"
+                "    JOIN leopay.transactions t ON t.id = i.id AND t.status IN ('paid', 'notified')"
+                "   ORDER BY i.id"
+                "  ON CONFLICT DO NOTHING RETURNING transaction_id"
+                ")"
+                "SELECT i.n FROM input i JOIN fixed f ON f.transaction_id = i.id",
         },
 };
 

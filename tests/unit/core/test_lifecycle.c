@@ -207,6 +207,24 @@ static void jobs_are_named_and_read_back(void)
     LP_ASSERT_INT(lp_job_parse("check "), LP_JOB_NONE);
 }
 
+static void a_job_fits_where_its_answers_have_cells(void)
+{
+    for (int job = 0; job <= LP_JOB_END_; job++)
+        for (size_t i = 0; i < STATUS_COUNT; i++) {
+            enum leopay_status_code status = statuses[i];
+            bool fits = (job == LP_JOB_SETTLE && status == LEOPAY_STATUS_NEW) ||
+                        (job == LP_JOB_CHECK && status == LEOPAY_STATUS_REGISTERED) ||
+                        (job == LP_JOB_RECHECK && status == LEOPAY_STATUS_FAILED) ||
+                        (job == LP_JOB_NOTIFY &&
+                         (status == LEOPAY_STATUS_PAID || status == LEOPAY_STATUS_NOTIFIED));
+            enum lp_event event = job == LP_JOB_NOTIFY ? LP_EV_NOT_DELIVERED : LP_EV_NO_ANSWER;
+            struct lp_step step;
+
+            LP_ASSERT_INT(lp_job_fits((enum lp_job)job, status), fits);
+            CU_ASSERT_TRUE(!fits || !lp_lifecycle_step(status, event, &step));
+        }
+}
+
 static void statuses_are_named_and_read_back(void)
 {
     static const char *const names[] = {"new", "registered", "paid", "notified", "failed"};
@@ -227,4 +245,5 @@ static void statuses_are_named_and_read_back(void)
 LP_TEST_MAIN("core/lifecycle", LP_TEST(every_cell_is_as_written_here),
              LP_TEST(no_event_is_left_out), LP_TEST(the_laws_hold_in_every_cell),
              LP_TEST(events_have_names), LP_TEST(jobs_are_named_and_read_back),
+             LP_TEST(a_job_fits_where_its_answers_have_cells),
              LP_TEST(statuses_are_named_and_read_back))
