@@ -69,6 +69,14 @@ static void reply_invalid(struct exchange *exchange, const struct leopay_field_e
     reply_faults(exchange, LEOPAY_EVALIDATION, faults, count);
 }
 
+/* The daemon ends while the bank has the order: in doubt, as after any other lost answer. */
+static int told_code(int code, const struct leopay_registration *registration)
+{
+    bool asked = registration != NULL && registration->id != 0;
+
+    return code == LEOPAY_ECLOSED && asked ? LEOPAY_EBANKREPLY : code;
+}
+
 static void on_registered(void *data, int code, const struct leopay_registration *registration,
                           const struct leopay_error *err)
 {
@@ -79,7 +87,8 @@ static void on_registered(void *data, int code, const struct leopay_registration
     } else if (code == LEOPAY_EVALIDATION) {
         reply_invalid(exchange, &registration->field_errors);
     } else {
-        reply_failure(exchange, code, registration == NULL ? 0 : registration->id, err);
+        reply_failure(exchange, told_code(code, registration),
+                      registration == NULL ? 0 : registration->id, err);
     }
 }
 

@@ -29,7 +29,7 @@ struct check {
     enum leopay_status_code status;
     enum lp_job job;
     int attempts;
-    int64_t due_in_ms;
+    int64_t due_in_ms, claimed_at_ms;
 
     struct lp_bank_facts facts;
     struct lp_verdict verdict;
@@ -130,8 +130,10 @@ static void keep_schedule(struct check *check)
 
     if (!check->by_hand || move->to != move->from || check->due_in_ms <= 0)
         return;
+    int64_t left_ms = check->due_in_ms - (lp_loop_now_ms(check->lp->loop) - check->claimed_at_ms);
+
     move->job = check->job;
-    move->delay_ms = LP_DUE_UNCHANGED;
+    move->delay_ms = left_ms > 0 ? left_ms : 0;
     move->since_ms = 0;
     move->attempts = check->attempts;
 }
@@ -247,6 +249,7 @@ static struct check *check_new(struct leopay *lp, const struct lp_claim *claim)
     check->job = claim->job;
     check->attempts = claim->attempts;
     check->due_in_ms = claim->due_in_ms;
+    check->claimed_at_ms = lp_loop_now_ms(lp->loop);
     lp_copy_text(check->order_number, sizeof(check->order_number), claim->order_number);
     lp_copy_text(check->order_id, sizeof(check->order_id), claim->order_id);
     check->expected = (struct lp_expectation){

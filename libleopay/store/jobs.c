@@ -7,7 +7,9 @@
 
 #include "store/statements.h"
 
-#define LEASE        "nextval('leopay.leases')"
+/* The sequence gives a number again if the server crashes before it has reached the disk, which no
+ * claim waits for: the lower bits tell such leases apart. */
+#define LEASE        "(nextval('leopay.leases') << 20 | (random() * 1048575)::bigint)"
 #define LEASE_LENGTH "interval '15 s'"
 #define LEASE_END    "now() + " LEASE_LENGTH
 
@@ -186,54 +188,57 @@ static const Oid take_types[] = {LP_OID_INT8, LP_OID_BOOL, LP_OID_BOOL, LP_OID_T
  * Shows a job that another holds with its kind and without a lease.  While this runs the payment
  * may move on beneath its snapshot: a job of another kind belongs to a later status than the one
  * seen here and is left alone, and only a payment that has come to its end may get a new one.
- * Who acts and why stands in the history before anything is asked or sent.
+ * Who acts and why stands in the history before anything is asked or sent.  The job is due from now
+ * on, so that others take it up if its holder dies; the claim says when it was due before.
  */
 static const struct lp_pg_statement take = {
     .name = "leopay_take",
     .param_count = 5,
     .param_types = take_types,
-    .sql =
-        "WITH wanted AS ("
-        "  SELECT id, billing_id, status IN ('failed', 'notified') AS ended,"
-        "         (CASE status WHEN 'new' THEN 'settle' WHEN 'registered' THEN 'check'"
-        "                      WHEN 'failed' THEN 'recheck' ELSE 'notify' END)::leopay.job_kind"
-        "           AS kind"
-        "    FROM leopay.transactions"
-        "   WHERE id = $1"
-        "     AND CASE WHEN $2 THEN status = 'paid' OR ($3 AND status = 'notified')"
-        "              ELSE status IN ('new', 'registered', 'failed') END"
-        "), due AS ("
-        "  SELECT j.transaction_id, j.kind, j.lease, j.leased_until"
-        "    FROM wanted w JOIN leopay.jobs j ON j.transaction_id = w.id AND j.kind = w.kind"
-        "   WHERE NOT w.ended AND (j.leased_until IS NULL OR j.leased_until <= now())"
-        "   FOR UPDATE OF j"
-        "), held AS ("
-        "  UPDATE leopay.jobs j"
-        "     SET lease = " LEASE ", leased_until = " LEASE_END ", asked_at = now(), hinted = false"
-        "    FROM due WHERE j.transaction_id = due.transaction_id RETURNING j.*" CUT_OFF
-        "), made AS ("
-        "  INSERT INTO leopay.jobs (transaction_id, billing_id, due_at, leased_until, lease, "
-        "asked_at, kind)"
-        "  SELECT id, billing_id, now(), " LEASE_END ", " LEASE
-        ", now(), kind FROM wanted WHERE ended"
-        "  ON CONFLICT (transaction_id) DO UPDATE"
-        "    SET lease = excluded.lease, leased_until = excluded.leased_until, asked_at = now(),"
-        "        hinted = false"
-        "  WHERE jobs.kind = excluded.kind"
-        "    AND (jobs.leased_until IS NULL OR jobs.leased_until <= now())"
-        "  RETURNING jobs.*"
-        "), taken AS ("
-        "  SELECT * FROM held UNION ALL SELECT * FROM made"
-        "), c AS ("
-        "  SELECT w.id AS transaction_id, k.lease, w.kind,"
-        "         k.attempts, k.due_at, k.denied_at"
-        "    FROM wanted w LEFT JOIN taken k ON k.transaction_id = w.id"
-        "), noted AS ("
-        "  INSERT INTO leopay.history (transaction_id, event, detail)"
-        "  SELECT t.id, CASE WHEN $2 THEN 'operator_notify' ELSE 'operator_check' END, $5"
-        "    FROM leopay.transactions t LEFT JOIN c ON c.transaction_id = t.id"
-        "   WHERE t.id = $1 AND (c.lease IS NOT NULL OR (c.transaction_id IS NULL AND NOT $2))"
-        ")" SHOW_CLAIMS("$4", DELIVERIES, "LEFT") " WHERE t.id = $1",
+    .sql = "WITH wanted AS ("
+           "  SELECT id, billing_id, status IN ('failed', 'notified') AS ended,"
+           "         (CASE status WHEN 'new' THEN 'settle' WHEN 'registered' THEN 'check'"
+           "                      WHEN 'failed' THEN 'recheck' ELSE 'notify' END)::leopay.job_kind"
+           "           AS kind"
+           "    FROM leopay.transactions"
+           "   WHERE id = $1"
+           "     AND CASE WHEN $2 THEN status = 'paid' OR ($3 AND status = 'notified')"
+           "              ELSE status IN ('new', 'registered', 'failed') END"
+           "), due AS ("
+           "  SELECT j.transaction_id, j.kind, j.lease, j.leased_until"
+           "    FROM wanted w JOIN leopay.jobs j ON j.transaction_id = w.id AND j.kind = w.kind"
+           "   WHERE NOT w.ended AND (j.leased_until IS NULL OR j.leased_until <= now())"
+           "   FOR UPDATE OF j"
+           "), held AS ("
+           "  UPDATE leopay.jobs j"
+           "     SET lease = " LEASE ", leased_until = " LEASE_END
+           ", asked_at = now(), hinted = false,"
+           "         due_at = least(j.due_at, now())"
+           "    FROM due WHERE j.transaction_id = due.transaction_id RETURNING j.*" CUT_OFF
+           "), made AS ("
+           "  INSERT INTO leopay.jobs (transaction_id, billing_id, due_at, leased_until, lease, "
+           "asked_at, kind)"
+           "  SELECT id, billing_id, now(), " LEASE_END ", " LEASE
+           ", now(), kind FROM wanted WHERE ended"
+           "  ON CONFLICT (transaction_id) DO UPDATE"
+           "    SET lease = excluded.lease, leased_until = excluded.leased_until, asked_at = now(),"
+           "        hinted = false, due_at = least(jobs.due_at, now())"
+           "  WHERE jobs.kind = excluded.kind"
+           "    AND (jobs.leased_until IS NULL OR jobs.leased_until <= now())"
+           "  RETURNING jobs.*"
+           "), taken AS ("
+           "  SELECT * FROM held UNION ALL SELECT * FROM made"
+           "), c AS ("
+           "  SELECT w.id AS transaction_id, k.lease, w.kind, k.attempts,"
+           "         coalesce(was.due_at, k.due_at) AS due_at, k.denied_at"
+           "    FROM wanted w LEFT JOIN taken k ON k.transaction_id = w.id"
+           "    LEFT JOIN leopay.jobs was ON was.transaction_id = w.id AND was.kind = w.kind"
+           "), noted AS ("
+           "  INSERT INTO leopay.history (transaction_id, event, detail)"
+           "  SELECT t.id, CASE WHEN $2 THEN 'operator_notify' ELSE 'operator_check' END, $5"
+           "    FROM leopay.transactions t LEFT JOIN c ON c.transaction_id = t.id"
+           "   WHERE t.id = $1 AND (c.lease IS NOT NULL OR (c.transaction_id IS NULL AND NOT $2))"
+           ")" SHOW_CLAIMS("$4", DELIVERIES, "LEFT") " WHERE t.id = $1",
 };
 
 int lp_store_take(struct lp_store *store, int64_t id, bool notify, bool force, const char *tag,

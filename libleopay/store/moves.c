@@ -76,10 +76,7 @@ static void bind_move(const struct lp_store_item *item, struct lp_pg_array *colu
     lp_pg_array_bool(&columns[17], in->attention_changes);
     bind_text(&columns[18], in->attention);
     bind_text(&columns[19], lp_job_name(in->job));
-    if (in->delay_ms == LP_DUE_UNCHANGED)
-        lp_pg_array_null(&columns[20]);
-    else
-        lp_pg_array_int8(&columns[20], in->delay_ms);
+    lp_pg_array_int8(&columns[20], in->delay_ms);
     lp_pg_array_int8(&columns[21], in->since_ms);
     lp_pg_array_int4(&columns[22], in->attempts);
     lp_pg_array_bool(&columns[23], in->denied);
@@ -101,7 +98,8 @@ static void bind_move(const struct lp_store_item *item, struct lp_pg_array *colu
 /* The guard: the lease is still ours and the payment still where we saw it. */
 #define SQL_HELD                                                                                   \
     "), held AS ("                                                                                 \
-    "  SELECT i.*, t.billing_id, t.attempts AS deliveries, j.asked_at, j.hinted, j.due_at,"        \
+    "  SELECT i.*, t.billing_id, t.attempts AS deliveries, j.asked_at, j.hinted, j.kind,"          \
+    "         j.denied_at,"                                                                        \
     "         coalesce(t.registered_at, t.created_at) AS base, t.recheck_delay_s"                  \
     "    FROM input i"                                                                             \
     "    JOIN leopay.jobs j ON j.transaction_id = i.id AND j.lease = i.lease"                      \
@@ -133,7 +131,8 @@ static void bind_move(const struct lp_store_item *item, struct lp_pg_array *colu
     "END"                                                                                          \
     "    FROM held h WHERE t.id = h.id"
 
-/* A hint that came meanwhile makes the next question due a second after the last one began. */
+/* A hint that came meanwhile makes the next question due a second after the last one began.  That
+ * the bank denied an earlier question of another kind proves nothing about this one. */
 #define SQL_JOBS                                                                                   \
     "), done AS ("                                                                                 \
     "  DELETE FROM leopay.jobs j USING held h WHERE j.transaction_id = h.id AND h.job IS NULL"     \
@@ -141,17 +140,18 @@ static void bind_move(const struct lp_store_item *item, struct lp_pg_array *colu
     "  UPDATE leopay.jobs j"                                                                       \
     "     SET kind = h.job::leopay.job_kind, lease = NULL, leased_until = NULL, hinted = false,"   \
     "         attempts = h.attempts,"                                                              \
-    "         denied_at = CASE WHEN h.denied THEN coalesce(j.denied_at, now()) ELSE j.denied_at "  \
-    "END,"                                                                                         \
+    "         denied_at = CASE WHEN h.denied THEN coalesce(k.denied_at, now())"                    \
+    "                          ELSE k.denied_at END,"                                              \
     "         due_at = least("                                                                     \
-    "           coalesce(greatest(now() + h.delay_ms * interval '1 ms',"                           \
-    "                             CASE WHEN h.since_ms > 0"                                        \
-    "                                  THEN h.base + coalesce(h.recheck_delay_s * 1000::bigint,"   \
-    "                                                         h.since_ms) * interval '1 ms' END)," \
-    "                    h.due_at),"                                                               \
+    "           greatest(now() + h.delay_ms * interval '1 ms',"                                    \
+    "                    CASE WHEN h.since_ms > 0"                                                 \
+    "                         THEN h.base + coalesce(h.recheck_delay_s * 1000::bigint,"            \
+    "                                                h.since_ms) * interval '1 ms' END),"          \
     "           CASE WHEN h.hinted AND h.job IN ('settle', 'check')"                               \
     "                THEN greatest(now(), h.asked_at + interval '1 s') END)"                       \
-    "    FROM held h WHERE j.transaction_id = h.id AND h.job IS NOT NULL"                          \
+    "    FROM held h CROSS JOIN LATERAL ("                                                         \
+    "      SELECT CASE WHEN h.kind = h.job::leopay.job_kind THEN h.denied_at END AS denied_at) k"  \
+    "   WHERE j.transaction_id = h.id AND h.job IS NOT NULL"                                       \
     "  RETURNING j.transaction_id, j.due_at"
 
 #define SQL_RECORDS                                                                                \

@@ -13,9 +13,6 @@
 #include "core/lifecycle.h"
 #include "store/store.h"
 
-/* Due times for lp_move.delay_ms. */
-#define LP_DUE_UNCHANGED (-1)
-
 /* One attempt to tell a billing. */
 struct lp_move_delivery {
     int64_t started_at_us;

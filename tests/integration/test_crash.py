@@ -8,7 +8,7 @@ import time
 import unittest
 
 from session import Session, waiting
-from stack import Case, Postgres, free_port, wait_for
+from stack import LEOPAYCTL, Case, Postgres, Process, clean_env, free_port, wait_for
 from wire import Billing, request
 
 
@@ -82,6 +82,29 @@ class Kills(Case):
         stack.ctl("transaction", "notify", str(number))
         self.assertEqual([one.headers["leopay-attempt"] for one in self.billing.of(number)], ["1", "2"])
         self.assertEqual(stack.payment(number)["status"], "notified")
+
+    def test_an_operator_is_killed_while_telling(self):
+        stack = self.stack_with_billing(LEOPAY_RETRY_DELAY="100", LEOPAY_RETRY_MAX_DELAY="100")
+        self.billing.script = [500, "hang", 200]
+        number = stack.pay(billing="listening")
+        wait_for("the first attempt is recorded", lambda: stack.payment(number)["attempts"] == 1)
+        self.kill_by_hand(stack, "notify", number, lambda: len(self.billing.of(number)) == 2)
+        stack.wait_status(number, "notified", 20)
+        self.assertEqual([one.headers["leopay-attempt"] for one in self.billing.of(number)], ["1", "2", "3"])
+
+    def test_an_operator_is_killed_while_asking(self):
+        stack = self.stack_with_billing()
+        number = stack.register(billing="listening")
+        stack.knobs(status_fault="hang_after")
+        self.kill_by_hand(stack, "check", number, lambda: stack.bank_order(number)["status_questions"] == 1)
+        stack.knobs(status_fault="none")
+        stack.act(number, "pay")
+        stack.wait_status(number, "notified", 20)
+
+    def kill_by_hand(self, stack, verb, number, is_under_way):
+        by_hand = Process("by-hand", [LEOPAYCTL, "transaction", verb, str(number)], clean_env(stack.env), stack.folder)
+        wait_for("what was begun by hand is under way", is_under_way)
+        by_hand.end(signal.SIGKILL)
 
     def test_killed_again_and_again(self):
         stack = self.stack_with_billing(LEOPAY_CHECK_DELAY="1")
@@ -180,11 +203,13 @@ class Ends(Case):
     def test_sigterm_does_not_wait_for_ever(self):
         stack = self.new_stack()
         stack.knobs(register_fault="hang_after")
-        poster = threading.Thread(target=swallow, args=(stack.order,))
+        answers = []
+        poster = threading.Thread(target=lambda: answers.append(stack.order()))
         poster.start()
         wait_for("the bank has the order", stack.bank_orders)
         self.assertEqual(stack.daemon.end(signal.SIGTERM, 40), 0)
         poster.join()
+        self.assertEqual((answers[0].status, answers[0].json()["type"]), (502, "urn:leopay:problem:bank-reply"))
 
     def test_sigterm_gives_back_what_was_being_claimed(self):
         stack = self.new_stack()
