@@ -42,6 +42,9 @@ struct registration {
     struct lp_store_order store;
     struct lp_store_key key;
     struct lp_lease lease;
+    const char
+        *refused_field; /* NULL: nothing stands against the order but that its key was used */
+    enum leopay_field_fault refused_fault;
 
     struct lp_register_reply reply;
     char *detail;
@@ -229,6 +232,12 @@ static void ask_bank(struct registration *reg)
     }
 }
 
+static void refuse(struct registration *reg)
+{
+    lp_field_error_add(&reg->result.field_errors, reg->refused_field, reg->refused_fault);
+    finish(reg, LEOPAY_EVALIDATION, NULL);
+}
+
 /* What is true now of the order that has the key already. */
 static void answer_repeat(struct registration *reg, const struct lp_keyed_order *keyed)
 {
@@ -253,6 +262,10 @@ static void on_key(struct lp_store_item *item, int code, const struct lp_row *ro
     struct registration *reg = lp_container(item, struct registration, key.item);
     struct lp_keyed_order keyed;
 
+    if (!code && !row && reg->refused_field) {
+        refuse(reg);
+        return;
+    }
     if (code || !row) {
         finish(reg, code ? code : LEOPAY_EUNAVAILABLE, err);
         return;
@@ -270,6 +283,18 @@ static void find_key(struct registration *reg)
         finish(reg, code, NULL);
 }
 
+/* A new order may not be what a repeated one still is: the directory has changed since. */
+static void refuse_if_new(struct registration *reg, const char *field,
+                          enum leopay_field_fault fault)
+{
+    reg->refused_field = field;
+    reg->refused_fault = fault;
+    if (reg->order.idempotency_key)
+        find_key(reg);
+    else
+        refuse(reg);
+}
+
 static void on_stored(struct lp_store_item *item, int code, const struct lp_row *row,
                       const struct leopay_error *err)
 {
@@ -283,12 +308,10 @@ static void on_stored(struct lp_store_item *item, int code, const struct lp_row 
     lp_store_order_read(row, &stored);
     switch (stored.outcome) {
     case LP_ORDER_BILLING_UNKNOWN:
-        lp_field_error_add(&reg->result.field_errors, "billing", LEOPAY_FIELD_UNKNOWN);
-        finish(reg, LEOPAY_EVALIDATION, NULL);
+        refuse_if_new(reg, "billing", LEOPAY_FIELD_UNKNOWN);
         return;
     case LP_ORDER_ORIGIN_REFUSED:
-        lp_field_error_add(&reg->result.field_errors, "final_url", LEOPAY_FIELD_ORIGIN);
-        finish(reg, LEOPAY_EVALIDATION, NULL);
+        refuse_if_new(reg, "final_url", LEOPAY_FIELD_ORIGIN);
         return;
     case LP_ORDER_KEY_USED:
         find_key(reg);

@@ -44,6 +44,19 @@ class Keys(SharedCase):
     def test_no_key_no_memory(self):
         self.assertNotEqual(self.number(self.stack.order()), self.number(self.stack.order()))
 
+    def test_a_repeat_is_no_new_order_for_the_directory(self):
+        self.stack.add_billing("closing")
+        first = self.stack.order(headers=key("a9"), billing="closing")
+        for change in (("edit", "closing", "--allow-origin", "https://only.example"), ("disable", "closing")):
+            self.stack.ctl("billing", *change)
+            again = self.stack.order(headers=key("a9"), billing="closing")
+            self.assertEqual(self.number(first), self.number(again))
+            self.assertEqual(first.header("location"), again.header("location"))
+            self.assertEqual(self.stack.order(headers=key("a9"), billing="closing", amount=1).status, 422)
+            self.assertEqual(self.stack.order(headers=key("a10"), billing="closing").status, 400)
+            self.assertEqual(self.stack.order(billing="closing").status, 400)
+        self.assertEqual(self.stack.bank_order(self.number(first))["register_arrivals"], 1)
+
     def test_bad_keys(self):
         for text in ("", "x" * 256, "a b", "ключ"):
             self.assertEqual(self.stack.order(headers=key(text)).status, 400, text)
