@@ -325,7 +325,7 @@ bool lp_pg_has_room(const struct lp_pg *pg)
 
     for (int i = 0; i < pg->conn_count; i++)
         room += (size_t)lp_pg_conn_room(&pg->conns[i]);
-    return room > queued || (queued && lp_pg_ready(pg));
+    return room > queued || (queued && queued < LP_PG_QUEUE_MAX && lp_pg_ready(pg));
 }
 
 void lp_pg_set_room_hook(struct lp_pg *pg, void (*cb)(void *data), void *data)

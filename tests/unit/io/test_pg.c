@@ -219,6 +219,23 @@ static void the_queue_has_an_end(void)
     close_pool();
 }
 
+static void a_full_queue_has_no_room(void)
+{
+    static struct run runs[10001]; /* one is under way */
+    static const char *const values[] = {"1"};
+
+    open_pool(1);
+    wait_ready(1);
+    for (int i = 0; i < 10001; i++) {
+        CU_ASSERT_EQUAL(lp_pg_has_room(pg), i != 1); /* nobody stands in line yet */
+        start(&runs[i], &echo, values, 20000);
+    }
+    CU_ASSERT_FALSE(lp_pg_has_room(pg));
+    for (int i = 0; i < 10001; i++)
+        finish(&runs[i]);
+    close_pool();
+}
+
 /* ---- The room hook, as a store uses it; it also tells how fast it goes -- */
 
 #define FLOOD 20000
@@ -367,5 +384,6 @@ PG_TEST_MAIN("io/pg", LP_TEST(answers), LP_TEST(takes_binary_arrays),
              LP_TEST(a_relaxed_statement_does_not_wait_for_the_disk),
              LP_TEST(an_error_at_the_commit_is_the_statements), LP_TEST(a_bad_url_is_refused),
              LP_TEST(closing_calls_all_back), LP_TEST(the_queue_has_an_end),
-             LP_TEST(readers_leave_a_connection), LP_TEST(a_reader_may_have_the_only_connection),
-             LP_TEST(room_is_announced), LP_TEST(a_crowd_keeps_no_batch_out))
+             LP_TEST(a_full_queue_has_no_room), LP_TEST(readers_leave_a_connection),
+             LP_TEST(a_reader_may_have_the_only_connection), LP_TEST(room_is_announced),
+             LP_TEST(a_crowd_keeps_no_batch_out))
