@@ -14,7 +14,8 @@
 
 #define AT_ONCE    4
 #define ROUNDS_MAX 3
-#define SILENT_MAX 20 /* unanswered questions in a row after which no more are asked */
+#define SILENT_MAX 20  /* unanswered questions in a row after which no more are asked */
+#define WORDS_MAX  120 /* bytes of the bank's words in a note */
 
 /* The bank's errorCode for a status question. */
 #define BANK_ERROR_DENIED    5
@@ -250,6 +251,7 @@ static void judge(struct lp_question *question)
 {
     struct lp_reconcile *run = question->run;
     const struct lp_bank_facts *facts = &question->facts;
+    char said[WORDS_MAX + 1];
 
     run->silent = 0;
     run->answers++;
@@ -263,8 +265,8 @@ static void judge(struct lp_question *question)
         compare(question);
         return;
     }
-    snprintf(question->note, sizeof(question->note), "errorCode %d: %.120s", facts->error_code,
-             facts->message);
+    lp_copy_text(said, sizeof(said), facts->message);
+    snprintf(question->note, sizeof(question->note), "errorCode %d: %s", facts->error_code, said);
     leave_open(question);
 }
 

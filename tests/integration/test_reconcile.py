@@ -8,7 +8,7 @@ import json
 import unittest
 
 from stack import Case, SharedCase, run_ctl, wait_for
-from wire import request
+from wire import Billing, request
 
 PERIOD = ("--from", "2026-01-01", "--to", "2037-12-31", "--rate", "1000")
 
@@ -141,6 +141,14 @@ class Ecom(Base, Case):
                 self.assertEqual((totals["orders"], totals["differing"], totals["unanswered"]), (2, 0, 2))
                 self.assertEqual((totals["here_paid_amount"], totals["here_unanswered_paid_amount"]), (700, 700))
                 self.reset()
+
+    def test_long_words_of_the_bank_are_cut_between_characters(self):
+        number = self.notified()
+        wordy = Billing((200, [], json.dumps({"errorCode": "7", "errorMessage": "x" + "Ж" * 100})))
+        self.addCleanup(wordy.close)
+        rows, totals = self.reconcile(LEOPAY_SBERBANK_URL=f"http://127.0.0.1:{wordy.port}/ecomm/")
+        self.assertEqual(totals["unanswered"], 1)
+        self.assertIn("Ж" * 50, rows[(number, "unanswered")]["note"])
 
     def test_one_hiccup_is_repeated(self):
         self.notified()
