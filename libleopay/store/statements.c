@@ -9,6 +9,9 @@ const struct lp_store_statement *const lp_store_statements[LP_STORE_END_] = {
     [LP_STORE_RENEW] = &lp_statement_renew,
 };
 
+/* Whether a commit is certain may hang on a warning: see io/pg_conn.c. */
+#define WARNINGS "set_config('client_min_messages', 'warning', false)"
+
 /* The server looks whether we are there, as libpq looks for the server: else what a lost network
  * has left of us would hold its place there for hours.  Over a Unix socket it does nothing. */
 #define KEEPALIVE                                                                                  \
@@ -18,7 +21,7 @@ const struct lp_store_statement *const lp_store_statements[LP_STORE_END_] = {
 
 const struct lp_pg_statement lp_store_setup = {
     .name = "leopay_setup",
-    .sql = "SELECT " KEEPALIVE ","
+    .sql = "SELECT " KEEPALIVE "," WARNINGS ","
            "       set_config('enable_seqscan', 'off', false),"
            "       set_config('enable_hashjoin', 'off', false),"
            "       set_config('enable_mergejoin', 'off', false),"
@@ -29,6 +32,6 @@ const struct lp_pg_statement lp_store_setup = {
 
 const struct lp_pg_statement lp_store_setup_reports = {
     .name = "leopay_setup_reports",
-    .sql = "SELECT " KEEPALIVE ","
+    .sql = "SELECT " KEEPALIVE "," WARNINGS ","
            "       set_config('jit', 'off', false)",
 };
