@@ -3,10 +3,12 @@
  * Where to connect.  libpq walks through several hosts by itself, but asynchronously it has no time
  * limit for one of them: a first host that is switched off would be waited for at each attempt and
  * the second never tried.  So each attempt is given one host, in turn; everything else of the URL
- * stays libpq's business, target_session_attrs included.
+ * stays libpq's business.  Of several hosts one is wanted that takes writes, unless somebody says
+ * otherwise: on a standby one could stay for ever, and store nothing.
  */
 #include "io/pg_inside.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -148,8 +150,10 @@ PGconn *lp_pg_target_connect(const struct lp_pg_target *target, int attempt)
             memcpy(port, "5432", 5); /* an empty one would leave the whole list in force */
     }
 
+    bool choosy = target->count && !getenv("PGTARGETSESSIONATTRS");
     /* Later ones win, and empty ones are as good as absent. */
-    const char *const keywords[] = {"keepalives_idle",
+    const char *const keywords[] = {"target_session_attrs",
+                                    "keepalives_idle",
                                     "keepalives_interval",
                                     "keepalives_count",
                                     "dbname",
@@ -159,8 +163,17 @@ PGconn *lp_pg_target_connect(const struct lp_pg_target *target, int attempt)
                                     "hostaddr",
                                     "port",
                                     NULL};
-    const char *const values[] = {"30",   "10", "3",     target->url, target->application_name,
-                                  "UTF8", host, address, port,        NULL};
+    const char *const values[] = {choosy ? "read-write" : NULL,
+                                  "30",
+                                  "10",
+                                  "3",
+                                  target->url,
+                                  target->application_name,
+                                  "UTF8",
+                                  host,
+                                  address,
+                                  port,
+                                  NULL};
 
     return PQconnectStartParams(keywords, values, 1);
 }

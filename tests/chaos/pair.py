@@ -100,7 +100,7 @@ class Pair:
 
     def url(self, database="leopay", user="postgres"):
         return (f"host=127.0.0.1,127.0.0.1 port={self.ports['a']},{self.ports['b']} user={user} dbname={database} "
-                "target_session_attrs=read-write connect_timeout=2")
+                "connect_timeout=2")
 
     def sql(self, text, database="leopay"):
         return self.ask(self.primary, text, database)

@@ -43,6 +43,14 @@ static const struct lp_pg_statement reload = {
     .name = "reload",
     .sql = "SELECT current_setting('synchronous_standby_names') || left(pg_reload_conf()::text, 0)",
 };
+static const struct lp_pg_statement be_read_only = {
+    .name = "be_read_only",
+    .sql = "ALTER SYSTEM SET default_transaction_read_only = on",
+};
+static const struct lp_pg_statement be_writable = {
+    .name = "be_writable",
+    .sql = "ALTER SYSTEM RESET default_transaction_read_only",
+};
 static const struct lp_pg_statement cancel_waits = {
     .name = "cancel_waits",
     .sql =
@@ -139,20 +147,56 @@ static void says_why_it_is_not_ready(void)
 }
 
 /* The first host is a folder without a server. */
-static void tries_the_hosts_in_turn(void)
+static void name_two_hosts(char *ret_url, size_t size)
 {
-    static const char *const values[] = {"41"};
-    struct run run;
-    char url[512], host[128] = "";
+    char host[128] = "";
     PQconninfoOption *options = PQconninfoParse(conninfo, NULL);
 
     for (PQconninfoOption *option = options; option && option->keyword; option++)
         if (!strcmp(option->keyword, "host") && option->val)
             snprintf(host, sizeof(host), "%s", option->val);
     PQconninfoFree(options);
-    snprintf(url, sizeof(url), "%s host=/nonexistent,%s", conninfo, host);
+    snprintf(ret_url, size, "%s host=/nonexistent,%s", conninfo, host);
+}
+
+static void tries_the_hosts_in_turn(void)
+{
+    static const char *const values[] = {"41"};
+    struct run run;
+    char url[512];
+
+    name_two_hosts(url, sizeof(url));
     open_on(url, 1);
     execute(&run, &echo, values);
+    LP_ASSERT_INT(run.code, 0);
+    close_pool();
+}
+
+/* The server takes no writes for a while, as a standby before it is promoted. */
+static void of_several_hosts_takes_one_that_can_write(void)
+{
+    static const char *const values[] = {"41"};
+    struct run run, waiting;
+    char url[512];
+
+    open_pool(1);
+    execute(&run, &be_read_only, NULL);
+    execute(&run, &reload, NULL);
+    close_pool();
+    name_two_hosts(url, sizeof(url));
+    open_on(url, 1);
+    start(&waiting, &echo, values, 1500);
+    finish(&waiting);
+    LP_ASSERT_INT(waiting.code, LEOPAY_EUNAVAILABLE);
+    close_pool();
+    strncat(url, " target_session_attrs=any", sizeof(url) - strlen(url) - 1);
+    open_on(url, 1);
+    execute(&run, &echo, values);
+    LP_ASSERT_INT(run.code, 0);
+    close_pool();
+    open_pool(1);
+    execute(&run, &be_writable, NULL);
+    execute(&run, &reload, NULL);
     LP_ASSERT_INT(run.code, 0);
     close_pool();
 }
@@ -259,5 +303,6 @@ static void the_server_comes_back(void)
 PG_TEST_MAIN("io/pg_outage", LP_TEST(a_killed_backend_leaves_the_queue),
              LP_TEST(deadlines_end_what_was_sent_and_what_was_not),
              LP_TEST(says_why_it_is_not_ready), LP_TEST(tries_the_hosts_in_turn),
+             LP_TEST(of_several_hosts_takes_one_that_can_write),
              LP_TEST(goes_on_without_prepared_statements), LP_TEST(a_warning_of_that_kind_is_doubt),
              LP_TEST(a_cancelled_wait_for_the_standby_is_uncertain), LP_TEST(the_server_comes_back))
