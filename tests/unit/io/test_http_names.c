@@ -19,7 +19,18 @@
 /* How long a turn may take, on a machine that is busy with other things. */
 #define TURN_MAX_MS 2000
 
+#define SILENCE_S 8
+
 static sem_t asked, released;
+
+static void wait_to_be_released(void)
+{
+    struct timespec end;
+
+    clock_gettime(CLOCK_REALTIME, &end);
+    end.tv_sec += SILENCE_S;
+    sem_timedwait(&released, &end);
+}
 
 __attribute__((visibility("default"))) int getaddrinfo(const char *name, const char *service,
                                                        const struct addrinfo *hints,
@@ -30,7 +41,7 @@ __attribute__((visibility("default"))) int getaddrinfo(const char *name, const c
     *(void **)&resolve = dlsym(RTLD_NEXT, "getaddrinfo");
     if (name && !strcmp(name, SILENT)) {
         sem_post(&asked);
-        sem_wait(&released);
+        wait_to_be_released();
         return EAI_AGAIN;
     }
     return resolve(name, service, hints, ret_addresses);
@@ -105,6 +116,5 @@ int main(void)
 
     sem_init(&asked, 0, 0);
     sem_init(&released, 0, 0);
-    alarm(60); /* who waits for the resolver would wait for ever */
     return unit_run("io/http_names", tests, 2);
 }
