@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What the library's codes mean for the user of a command: words, and the exit status. */
+#include <stdlib.h>
 #include <string.h>
 
 #include <leopay/leopay.h>
 
 #include "ctl.h"
+#include "output/prose.h"
 
 static const struct {
     int code;
@@ -42,10 +44,13 @@ int say_failure(int code, const struct leopay_error *err)
             status = failures[i].exit_status;
         }
     const char *words = messages_russian() ? message_text(message) : leopay_code_text(code);
-    /* What the database says in its own words explains little without ours. */
-    if (err && *err->text && strcmp(err->text, leopay_code_text(code)) != 0)
-        say(*err->sqlstate ? MSG_ERROR_DATABASE : MSG_ERROR_DETAIL, words, err->text, NULL);
-    else
+    if (!err || !*err->text || strcmp(err->text, leopay_code_text(code)) == 0) {
         say(MSG_ERROR, words, NULL);
+        return status;
+    }
+    char *detail = prose_text(err->text);
+    /* What the database says in its own words explains little without ours. */
+    say(*err->sqlstate ? MSG_ERROR_DATABASE : MSG_ERROR_DETAIL, words, detail, NULL);
+    free(detail);
     return status;
 }

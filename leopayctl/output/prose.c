@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The library's stored texts in Russian, by the patterns of prose.def. */
+/* The library's texts in Russian, by the patterns of prose.def. */
 #include "output/prose.h"
 
 #include <stdbool.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Texts that the library stores in English, for people: in Russian to whom reads Russian, and as
- * they stand to all others.  Programs get them as they stand: machine formats never come here.
+ * Texts that the library stores or says in English, for people: in Russian to whom reads Russian,
+ * and as they stand to all others.  Programs get them as they stand: machine formats never come
+ * here.
  */
 #ifndef CTL_PROSE_H
 #define CTL_PROSE_H

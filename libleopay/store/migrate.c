@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <libpq-fe.h>
 
@@ -13,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "io/pg.h"
 #include "store/blocking.h"
 #include "store/migrate.h"
 
@@ -29,6 +31,20 @@ struct embedded_migration {
 
 /* Any number will do that no other program locks with. */
 #define LOCK_SQL "SELECT pg_advisory_xact_lock(7310577011)"
+
+/*
+ * A migration's lock stands in line behind whoever reads the table, a backup or a long report, and
+ * all payers stand in line behind it.  So it waits for a moment only, longer than the second after
+ * which the server lets an autovacuum give way, and comes again when payers have had their turn:
+ * for two minutes in all.
+ */
+#define LOCK_WAIT_SQL "SET LOCAL lock_timeout = '2s'"
+#define LOCK_TRIES    24
+#define LOCK_PAUSE_S  3
+
+#define TABLES_HELD                                                                                \
+    "for two minutes somebody else has held tables that migration %d needs (a backup, a long "     \
+    "report?); it changed nothing: run it again later"
 
 #define BOOTSTRAP_SQL                                                                              \
     "CREATE SCHEMA IF NOT EXISTS leopay;"                                                          \
@@ -76,8 +92,8 @@ static void tell(leopay_migration_cb cb, void *data, const struct embedded_migra
 }
 
 /* One migration in one transaction; *ret_applied tells whether it was still to be done. */
-static int apply(PGconn *conn, const struct embedded_migration *migration, bool *ret_applied,
-                 struct leopay_error *err)
+static int try_to_apply(PGconn *conn, const struct embedded_migration *migration, bool *ret_applied,
+                        struct leopay_error *err)
 {
     char mark[200];
     int64_t at_us = 0;
@@ -85,6 +101,9 @@ static int apply(PGconn *conn, const struct embedded_migration *migration, bool 
 
     if (!code)
         code = lp_blocking_run(conn, LOCK_SQL, NULL, err);
+    /* Not before: another migrator keeps no payer waiting, and may take its time. */
+    if (!code)
+        code = lp_blocking_run(conn, LOCK_WAIT_SQL, NULL, err);
     if (!code)
         code = lp_blocking_run(conn, BOOTSTRAP_SQL, NULL, err);
     if (!code)
@@ -101,6 +120,25 @@ static int apply(PGconn *conn, const struct embedded_migration *migration, bool 
     int end = lp_blocking_run(conn, code ? "ROLLBACK" : "COMMIT", NULL, code ? NULL : err);
     *ret_applied = !code && !end && !at_us;
     return code ? code : end;
+}
+
+/* Tries until nobody else holds what the migration has to lock. */
+static int apply(PGconn *conn, const struct embedded_migration *migration, bool *ret_applied,
+                 struct leopay_error *err)
+{
+    struct leopay_error own = {0};
+    int code = try_to_apply(conn, migration, ret_applied, &own);
+
+    for (int i = 1; i < LOCK_TRIES && code && lp_pg_transient(own.sqlstate); i++) {
+        sleep(LOCK_PAUSE_S);
+        code = try_to_apply(conn, migration, ret_applied, &own);
+    }
+    if (code && lp_pg_transient(own.sqlstate))
+        return lp_error_set(err, LEOPAY_EUNAVAILABLE, LEOPAY_DOMAIN_DATABASE, TABLES_HELD,
+                            migration->version);
+    if (code && err)
+        *err = own;
+    return code;
 }
 
 static int set_first_id(PGconn *conn, int64_t first_id, struct leopay_error *err)

@@ -4,11 +4,11 @@
 import subprocess
 
 
-def waiting(stack, like="%"):
-    """How many of the daemon's statements wait for a lock: of all, or of those like one."""
+def waiting(stack, like="%", program="leopayd"):
+    """How many of a program's statements wait for a lock: of all, or of those like one."""
     like = like.replace("'", "''")
     return int(stack.postgres.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                                  f" AND application_name = 'leopayd' AND query LIKE '{like}'"
+                                  f" AND application_name = '{program}' AND query LIKE '{like}'"
                                   " AND datname = current_database()", stack.database)[0][0])
 
 
