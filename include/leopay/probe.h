@@ -32,6 +32,7 @@ struct leopay_database_probe {
     bool reads_secrets;           /* more than an accountant's */
     int64_t clock_ahead_us;       /* its clock minus ours */
     int64_t round_trip_us;        /* how exactly that is known */
+    const char *encoding;         /* only "UTF8" holds whatever the bank answers */
 };
 
 typedef void (*leopay_database_probe_cb)(void *data, int code,

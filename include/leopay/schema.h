@@ -43,6 +43,7 @@ struct leopay_migrate_result {
  * roles and their grants, where the caller may.  first_id > 0 lets ids start there: LEOPAY_ESTATE
  * if higher ones are in use.  A migration waits two minutes for whoever else holds its tables, and
  * lets payers through meanwhile; then LEOPAY_EUNAVAILABLE, and it has changed nothing.
+ * LEOPAY_ESETTING, before anything is changed: the database's encoding is not UTF8.
  */
 int leopay_schema_migrate(const struct leopay_settings *settings, int64_t first_id,
                           leopay_migration_cb cb, void *data,

@@ -3,6 +3,7 @@
 #include "commands/doctor.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define SECOND_US        1000000
 #define CLOCK_WARNING_US (2 * SECOND_US)
@@ -85,6 +86,9 @@ static void on_database(void *data, int code, const struct leopay_database_probe
     else
         doctor_say(doctor, "database", VERDICT_OK, MSG_C_NONE, MSG_D_DATABASE,
                    probe->server_version, probe->database, probe->user);
+    if (strcmp(probe->encoding, "UTF8") != 0)
+        doctor_say(doctor, "encoding", VERDICT_PROBLEM, MSG_A_ENCODING, MSG_D_ENCODING,
+                   probe->encoding, NULL, NULL);
     if (!probe->durable)
         doctor_say(doctor, "durability", VERDICT_WARNING, MSG_A_DURABLE, MSG_D_NOT_DURABLE, NULL,
                    NULL, NULL);

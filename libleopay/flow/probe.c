@@ -27,7 +27,7 @@ struct probe {
     int64_t began_us;
 
     struct leopay_database_probe database;
-    char server_version[32], user[256], name[256];
+    char server_version[32], user[256], name[256], encoding[32];
     struct leopay_work_probe work;
     struct leopay_bank_probe bank;
     char message[257];
@@ -118,6 +118,7 @@ static void on_database(void *data, int code, const PGresult *result,
         keep_text(&database->server_version, probe->server_version, sizeof(probe->server_version));
         keep_text(&database->user, probe->user, sizeof(probe->user));
         keep_text(&database->database, probe->name, sizeof(probe->name));
+        keep_text(&database->encoding, probe->encoding, sizeof(probe->encoding));
         database->round_trip_us = ended_us - probe->began_us;
         database->clock_ahead_us = lp_clock_ahead_us(now_us, probe->began_us, ended_us);
         code = lp_store_schema(probe->lp->store, on_schema, probe);

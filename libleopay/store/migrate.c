@@ -141,6 +141,22 @@ static int apply(PGconn *conn, const struct embedded_migration *migration, bool 
     return code;
 }
 
+/* What the bank says of a cardholder or an error may be in any script, and must have room. */
+static int check_encoding(PGconn *conn, struct leopay_error *err)
+{
+    int64_t utf8 = 0;
+    int code = lp_blocking_run(conn, "SELECT (current_setting('server_encoding') = 'UTF8')::int",
+                               &utf8, err);
+    const char *encoding = PQparameterStatus(conn, "server_encoding");
+
+    if (code || utf8)
+        return code;
+    return lp_error_set(err, LEOPAY_ESETTING, LEOPAY_DOMAIN_DATABASE,
+                        "LEOPAY_DATABASE_URL: the database's encoding is %s and must be UTF8: make "
+                        "one by CREATE DATABASE with TEMPLATE template0 ENCODING 'UTF8'",
+                        encoding ? encoding : "another");
+}
+
 static int set_first_id(PGconn *conn, int64_t first_id, struct leopay_error *err)
 {
     char sql[200];
@@ -221,6 +237,7 @@ int leopay_schema_migrate(const struct leopay_settings *settings, int64_t first_
 
     if (code)
         return code;
+    code = check_encoding(conn, err);
     for (int i = 0; i < MIGRATION_COUNT && !code; i++) {
         bool applied = false;
         code = apply(conn, &embedded_migrations[i], &applied, err);

@@ -18,7 +18,7 @@ static const struct lp_pg_statement database = {
     .name = "leopay_probe_database",
     .sql =
         "SELECT current_setting('server_version'), session_user, current_database(),"
-        " pg_is_in_recovery(),"
+        " current_setting('server_encoding'), pg_is_in_recovery(),"
         " current_setting('fsync') = 'on' AND current_setting('full_page_writes') = 'on'"
         "   AND current_setting('synchronous_commit') <> 'off',"
         " (SELECT count(*) = 3 FROM pg_roles"
@@ -65,15 +65,16 @@ void lp_probe_database_read(const struct lp_row *row, struct leopay_database_pro
         .server_version = lp_row_text(row, 0),
         .user = lp_row_text(row, 1),
         .database = lp_row_text(row, 2),
-        .standby = lp_row_bool(row, 3),
-        .durable = lp_row_bool(row, 4),
-        .roles = lp_row_bool(row, 5),
-        .reads = lp_row_bool(row, 6),
-        .operates = lp_row_bool(row, 7),
-        .serves = lp_row_bool(row, 8),
-        .reads_secrets = lp_row_bool(row, 9),
+        .encoding = lp_row_text(row, 3),
+        .standby = lp_row_bool(row, 4),
+        .durable = lp_row_bool(row, 5),
+        .roles = lp_row_bool(row, 6),
+        .reads = lp_row_bool(row, 7),
+        .operates = lp_row_bool(row, 8),
+        .serves = lp_row_bool(row, 9),
+        .reads_secrets = lp_row_bool(row, 10),
     };
-    *ret_now_us = lp_row_int64(row, 10);
+    *ret_now_us = lp_row_int64(row, 11);
 }
 
 static const struct lp_pg_statement work = {

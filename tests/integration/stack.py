@@ -137,14 +137,14 @@ class Postgres:
             raise AssertionError(f"psql: {done.stderr.strip()}")
         return [line.split("\x1f") for line in done.stdout.splitlines()]
 
-    def new_database(self, migrated=True):
+    def new_database(self, migrated=True, options=""):
         if migrated and not self.template:
             run_ctl(["migrate"], {"LEOPAY_DATABASE_URL": self.url()})
             self.template = True
         self.count += 1
         name = f"t{self.count}"
         source = "leopay" if migrated else "template0"
-        self.sql(f"CREATE DATABASE {name} TEMPLATE {source}", "postgres")
+        self.sql(f"CREATE DATABASE {name} TEMPLATE {source} {options}", "postgres")
         return name
 
 

@@ -135,6 +135,14 @@ class Database(Doctor, Case):
         self.assertEqual(found["schema"], "problem")
         self.assertEqual(rows["schema"]["advice"], "leopayctl migrate")
 
+    def test_encoding(self):
+        self.stack = self.new_stack(start=False, billing=False)
+        database = self.stack.postgres.new_database(False, "ENCODING WIN1251 LC_COLLATE 'C' LC_CTYPE 'C'")
+        found, rows = self.visit(1, LEOPAY_DATABASE_URL=self.stack.postgres.url(database))
+        self.assertEqual(found["encoding"], "problem")
+        self.assertIn("WIN1251", rows["encoding"]["what"])
+        self.assertIn("UTF8", rows["encoding"]["advice"])
+
     def test_older_and_newer_schema(self):
         self.stack = self.new_stack(start=False, billing=False)
         sql = self.stack.postgres.sql

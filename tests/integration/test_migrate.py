@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A migration beside payers: it keeps none waiting for long, whoever holds the tables that it needs."""
+"""leopayctl migrate: it refuses what cannot be a database of ours, and beside payers it keeps none waiting for long."""
 
 import subprocess
 import time
 import unittest
 
 from session import Session, waiting
-from stack import LEOPAYCTL, Case, clean_env, wait_for
+from stack import LEOPAYCTL, Case, Postgres, clean_env, run_ctl, wait_for
 from watch import WRAPPER
 
 # What takes a migration back.  The daemon works on without the tables of 3, and not without the column of 5.
@@ -15,6 +15,19 @@ UNDO = {
     3: "DROP TABLE leopay.findings, leopay.reconciliations",
     5: "ALTER TABLE leopay.transactions DROP COLUMN recheck_delay_s",
 }
+
+
+class Encoding(Case):
+    def test_others_than_utf8_are_refused(self):
+        postgres = Postgres.get()
+        for encoding in ("WIN1251", "LATIN1", "SQL_ASCII"):
+            with self.subTest(encoding=encoding):
+                database = postgres.new_database(False, f"ENCODING {encoding} LC_COLLATE 'C' LC_CTYPE 'C'")
+                env = {"LEOPAY_DATABASE_URL": postgres.url(database)}
+                self.assertIn(f"encoding is {encoding} and must be UTF8", run_ctl(["migrate"], env, 1).err)
+                self.assertIn(f"кодировка базы — {encoding}, а нужна UTF8",
+                              run_ctl(["migrate"], {**env, "LC_ALL": "ru_RU.UTF-8"}, 1).err)
+                self.assertEqual(postgres.sql("SELECT 1 FROM pg_namespace WHERE nspname = 'leopay'", database), [])
 
 
 class Upgrade(Case):
