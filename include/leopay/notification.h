@@ -70,7 +70,8 @@ struct leopay_key_info {
 
 /**
  * Makes DIR (mode 0700) where it is missing, and in it rsa_pay_priv.key (0600) and rsa_pay_pub.key,
- * PKCS#1 in PEM.  LEOPAY_EEXIST if a private key is there already: it is never overwritten.
+ * PKCS#1 in PEM.  LEOPAY_EEXIST if either file is there already, the text names it: neither is ever
+ * overwritten.
  */
 int leopay_key_pair_generate(const char *dir, int bits, struct leopay_key_info *ret_info,
                              struct leopay_error *err);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Makes a pair of key files and tells about one.  A file appears under its final name whole and on
- * disk, or not at all; a private key is never overwritten.
+ * disk, or not at all, and nothing is ever overwritten: billings may hold a public key whose
+ * private one lies elsewhere.
  */
 #include <leopay/notification.h>
 
@@ -109,10 +110,12 @@ static int publish(int dir, const struct temporary *private_file,
 
     if (linkat(dir, private_file->name, dir, PRIVATE_NAME, 0))
         return system_error(err, PRIVATE_NAME);
-    if (renameat(dir, public_file->name, dir, PUBLIC_NAME))
+    if (linkat(dir, public_file->name, dir, PUBLIC_NAME, 0)) {
         r = system_error(err, PUBLIC_NAME);
-    else if (fsync(dir))
+    } else if (fsync(dir)) {
         r = system_error(err, "cannot sync the directory");
+        unlinkat(dir, PUBLIC_NAME, 0);
+    }
     if (r)
         unlinkat(dir, PRIVATE_NAME, 0);
     return r;
@@ -147,17 +150,26 @@ static int write_pair(int dir, EVP_PKEY *pkey, struct leopay_error *err)
     return r;
 }
 
+static int check_absent(int dir, const char *name, struct leopay_error *err)
+{
+    struct stat status;
+
+    if (fstatat(dir, name, &status, AT_SYMLINK_NOFOLLOW))
+        return 0;
+    return lp_error_set(err, LEOPAY_EEXIST, LEOPAY_DOMAIN_CALLER, "%s is there already", name);
+}
+
 static int generate_into(int dir, int bits, struct leopay_key_info *ret_info,
                          struct leopay_error *err)
 {
-    struct stat status;
     struct lp_rsa rsa;
-    int r;
-
     /* Asked first because making a key takes a while; publish() is what guards it. */
-    if (!fstatat(dir, PRIVATE_NAME, &status, AT_SYMLINK_NOFOLLOW))
-        return lp_error_set(err, LEOPAY_EEXIST, LEOPAY_DOMAIN_CALLER, "%s is there already",
-                            PRIVATE_NAME);
+    int r = check_absent(dir, PRIVATE_NAME, err);
+
+    if (!r)
+        r = check_absent(dir, PUBLIC_NAME, err);
+    if (r)
+        return r;
     r = lp_rsa_adopt(EVP_RSA_gen((unsigned)bits), &rsa, err);
     if (r)
         return r;

@@ -89,7 +89,7 @@ static void a_pair_is_made(void)
     leopay_public_key_free(key);
 }
 
-static void a_private_key_is_never_overwritten(void)
+static void no_key_is_ever_overwritten(void)
 {
     struct leopay_key_info info;
     struct leopay_error err;
@@ -106,6 +106,15 @@ static void a_private_key_is_never_overwritten(void)
     CU_ASSERT_EQUAL(symlink("nowhere", path_of("linked/rsa_pay_priv.key")), 0);
     LP_ASSERT_INT(leopay_key_pair_generate(path_of("linked"), 2048, &info, &err), LEOPAY_EEXIST);
     CU_ASSERT_EQUAL(access(path_of("linked/rsa_pay_pub.key"), F_OK), -1);
+
+    /* Billings may hold a public key whose private half lies elsewhere. */
+    CU_ASSERT_EQUAL(mkdir(path_of("public"), 0700), 0);
+    write_file("public/rsa_pay_pub.key", "theirs", 6);
+    LP_ASSERT_INT(leopay_key_pair_generate(path_of("public"), 2048, &info, &err), LEOPAY_EEXIST);
+    LP_ASSERT_TEXT(err.text, "rsa_pay_pub.key is there already");
+    read_file(path_of("public/rsa_pay_pub.key"), after);
+    LP_ASSERT_TEXT(after, "theirs");
+    CU_ASSERT_EQUAL(access(path_of("public/rsa_pay_priv.key"), F_OK), -1);
 }
 
 static void bad_places_and_sizes_are_refused(void)
@@ -381,7 +390,7 @@ static void a_place_is_made(void)
 }
 
 LP_TEST_MAIN("wire/key_files", LP_TEST(a_place_is_made), LP_TEST(a_pair_is_made),
-             LP_TEST(a_private_key_is_never_overwritten), LP_TEST(bad_places_and_sizes_are_refused),
+             LP_TEST(no_key_is_ever_overwritten), LP_TEST(bad_places_and_sizes_are_refused),
              LP_TEST(signatures_verify_and_others_do_not), LP_TEST(threads_share_a_key),
              LP_TEST(every_usual_form_is_read), LP_TEST(other_keys_are_refused),
              LP_TEST(nothing_temporary_is_left))

@@ -39,6 +39,7 @@ static void parts(void)
             "нет ответа за 30001 мс");
     becomes("Operation timed out after 30001 milliseconds with 5 out of 10 bytes received",
             "ответ не дошёл целиком за 30001 мс");
+    becomes("rsa_pay_pub.key is there already", "файл rsa_pay_pub.key уже есть");
     becomes("errorCode 5: Доступ запрещён: 7", "errorCode 5: Доступ запрещён: 7");
 }
 
