@@ -22,6 +22,14 @@ static const struct lp_net refused[] = {
     {AF_INET6, {0xff}, 8},               /* multicast */
 };
 
+#define REFUSED_COUNT (sizeof(refused) / sizeof(*refused))
+
+/* IPv6 networks behind which IPv4 lies: the address there follows the network's bits. */
+static const struct lp_net gateways[] = {
+    {AF_INET6, {0, 0x64, 0xff, 0x9b}, 96}, /* 64:ff9b::/96, NAT64 */
+    {AF_INET6, {0x20, 0x02}, 16},          /* 2002::/16, 6to4 */
+};
+
 /* The first 96 bits of an IPv4-mapped address. */
 static const unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
@@ -35,19 +43,37 @@ static bool contains(const struct lp_net *net, int family, const unsigned char *
     return rest == 0 || (net->bytes[whole] ^ bytes[whole]) >> (8 - rest) == 0;
 }
 
+static bool is_in(const struct lp_net *nets, size_t count, int family, const unsigned char *bytes)
+{
+    for (size_t i = 0; i < count; i++)
+        if (contains(&nets[i], family, bytes))
+            return true;
+    return false;
+}
+
+/* The IPv4 address where what is sent to an IPv6 address comes out; NULL: nowhere. */
+static const unsigned char *way_out(int family, const unsigned char *bytes)
+{
+    for (size_t i = 0; i < sizeof(gateways) / sizeof(*gateways); i++)
+        if (contains(&gateways[i], family, bytes))
+            return bytes + gateways[i].bits / 8;
+    return NULL;
+}
+
 static bool allows(const struct lp_net *nets, size_t count, int family, const unsigned char *bytes)
 {
+    const unsigned char *out;
+
     if (family == AF_INET6 && memcmp(bytes, mapped, sizeof(mapped)) == 0) {
         family = AF_INET;
         bytes += sizeof(mapped);
     }
-    for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++)
-        if (contains(&refused[i], family, bytes))
-            return false;
-    for (size_t i = 0; i < count; i++)
-        if (contains(&nets[i], family, bytes))
-            return true;
-    return count == 0;
+    out = way_out(family, bytes);
+    if (is_in(refused, REFUSED_COUNT, family, bytes) ||
+        (out && is_in(refused, REFUSED_COUNT, AF_INET, out)))
+        return false;
+    return count == 0 || is_in(nets, count, family, bytes) ||
+           (out && is_in(nets, count, AF_INET, out));
 }
 
 /* Clears the bits behind the prefix; a mapped network is kept as the IPv4 network that it is. */

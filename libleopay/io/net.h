@@ -17,8 +17,9 @@ struct lp_net {
 /* "10.0.0.0/8", "2001:db8::/32", or a bare address. */
 bool lp_net_parse(const char *cidr, struct lp_net *ret_net);
 /*
- * Whether to connect there: never to link-local, multicast, unspecified or broadcast addresses
- * (IPv4-mapped IPv6 is looked at as IPv4), and with nets only to one of them.
+ * Whether to connect there: never to link-local, multicast, unspecified or broadcast addresses, and
+ * with nets only to one of them.  IPv4-mapped IPv6 is looked at as IPv4; what leads to IPv4 through
+ * NAT64 (64:ff9b::/96) or 6to4 is looked at as both.
  */
 bool lp_net_allows(const struct lp_net *nets, size_t count, const struct sockaddr *address);
 /* The same for an address as text; false for one that cannot be read. */
