@@ -21,6 +21,7 @@
 
 #define LINE_END     "\r\n"
 #define BYTE_MARK    "\xef\xbb\xbf"
+#define DIGITS       "0123456789"
 #define EXCEL_DIGITS 15 /* of a number; it makes noughts of all others */
 
 static bool for_excel(const struct output *out)
@@ -28,12 +29,19 @@ static bool for_excel(const struct output *out)
     return out->format == &format_csv_excel;
 }
 
-/* Excel would take it for a number, and change it. */
+/* Excel would take it for a number, and change it.  Blanks, commas and points do not keep it from
+ * that. */
 static bool is_long_number(const char *text)
 {
-    size_t digits = strspn(text, "0123456789");
+    size_t whole = strspn(text, DIGITS), digits = 0;
 
-    return digits > 0 && text[digits] == 0 && (digits > EXCEL_DIGITS || (*text == '0' && text[1]));
+    if (!text[whole] && *text == '0' && text[1])
+        return true;
+    if (text[strspn(text, DIGITS " .,")])
+        return false;
+    for (const char *c = text; *c; c++)
+        digits += *c >= '0' && *c <= '9';
+    return digits > EXCEL_DIGITS;
 }
 
 static void put_text(FILE *stream, const char *text, bool excel)
@@ -91,11 +99,16 @@ static void put_prose(FILE *stream, const char *stored, bool excel)
     free(text);
 }
 
-static void put_number(FILE *stream, const struct cell *cell)
+/* One that Excel would change, such as an account, is a text to it. */
+static void put_number(FILE *stream, const struct cell *cell, bool excel)
 {
     char number[TEXT_NUMBER_SIZE];
+    const char *text = cell->text ? cell->text : text_number(cell->number, number);
 
-    fputs_unlocked(cell->text ? cell->text : text_number(cell->number, number), stream);
+    if (excel && is_long_number(text + (*text == '-')))
+        put_text(stream, text, excel);
+    else
+        fputs_unlocked(text, stream);
 }
 
 static void put_money(FILE *stream, const struct cell *cell, bool excel)
@@ -103,7 +116,7 @@ static void put_money(FILE *stream, const struct cell *cell, bool excel)
     char number[TEXT_NUMBER_SIZE], roubles[TEXT_ROUBLES_SIZE];
 
     if (!excel) {
-        put_number(stream, cell);
+        put_number(stream, cell, excel);
         return;
     }
     text_decimal(cell->text ? cell->text : text_number(cell->number, number), ',', 0, roubles);
@@ -132,10 +145,7 @@ static void put_cell(FILE *stream, const struct cell *cell, bool excel)
         put_text(stream, cell->text, excel);
         break;
     case CELL_NUMBER:
-        if (excel && cell->text)
-            put_text(stream, cell->text, excel);
-        else
-            put_number(stream, cell);
+        put_number(stream, cell, excel);
         break;
     case CELL_MONEY:
         put_money(stream, cell, excel);
