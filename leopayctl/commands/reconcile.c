@@ -194,9 +194,12 @@ static int ask_bank(struct ctl *ctl)
     if (status)
         return status;
     options.rate = (int)rate;
-    output_begin(&ctl->out, SHAPE_LIST, columns, COLUMNS);
     int r =
         leopay_reconcile(ctl->lp, &options, on_reconciled, &reconcile, &op, &reconcile.outcome.err);
+    /* What is refused has not even a head, such as a period that ends before it begins. */
+    if (r < 0)
+        return say_failure(r, &reconcile.outcome.err);
+    output_begin(&ctl->out, SHAPE_LIST, columns, COLUMNS);
     status = session_finish(&reconcile.outcome, r, op);
     if (!status)
         reconcile_facts(&ctl->out, &reconcile.result);

@@ -207,7 +207,11 @@ class Ecom(Base, Case):
         for args in ((), ("--from", day), ("--to", day), ("--from", "x", "--to", day),
                      ("--from", "2026-02-01", "--to", "2026-01-01"), ("--from", day, "--to", day, "--rate", "0"),
                      ("--stored", "--from", day)):
-            self.stack.ctl("reconcile", *args, code=2)
+            for kind in ("table", "csv", "json"):
+                done = self.stack.ctl("reconcile", *args, "--format", kind, code=2)
+                self.assertEqual(done.out, "", args)
+                self.assertTrue(done.err, args)
+        self.assertEqual(self.stack.ctl("reconcile", "--runs", "--format", "json").json()[0]["id"], 2)
 
     def test_rate(self):
         for _ in range(8):
