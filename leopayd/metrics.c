@@ -174,7 +174,9 @@ void metrics_write(struct text *out, const struct worker_report *reports, size_t
                 stats.pauses);
     write_value(out, "operations_in_flight", "", "gauge", "Operations of the library under way.",
                 operations);
-    write_value(out, "jobs_in_flight", "", "gauge", "Checks and deliveries under way.", jobs);
+    write_value(
+        out, "jobs_in_flight", "", "gauge",
+        "Checks and deliveries under way, and statements that claim more or give some back.", jobs);
     write_value(out, "log_lines_dropped", "_total", "counter",
                 "Log lines lost because nobody read them.", log_dropped());
     write_clock(out, reports, count);

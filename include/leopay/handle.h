@@ -89,7 +89,8 @@ struct leopay_status {
     int64_t clock_ahead_us; /* the database's clock minus ours, when it was last asked */
     char problem[256];      /* the first thing that is wrong; "" when all is well */
     size_t operations;      /* submitted and not called back yet */
-    size_t jobs;            /* checks and deliveries under way in this handle */
+    size_t jobs;            /* checks and deliveries under way in this handle, and statements that
+                               claim more of them or give some back */
 };
 
 /** What a handle has counted since it was opened; see leopay_counters(). */

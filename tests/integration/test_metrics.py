@@ -83,6 +83,17 @@ class World(Case):
         wait_for("a look at the backlog", self.figures)
         self.assertEqual(self.figures(), [("jobs_waiting", "3"), ("jobs_overdue", "1"), ("payments_attention", "1")])
 
+    def test_claims_are_jobs(self):
+        """The figure counts what is still being claimed, and its help says so."""
+        self.stack = self.new_stack(billing=False)
+        somebody = Session(self.stack.postgres.url(self.stack.database))
+        self.addCleanup(somebody.close)
+        somebody.run("BEGIN; LOCK TABLE leopay.jobs")
+        wait_for("both kinds are being claimed", lambda: metric(self.stack.ops_port, "leopay_jobs_in_flight") >= 2)
+        somebody.run("COMMIT")
+        wait_for("there is nothing to claim", lambda: metric(self.stack.ops_port, "leopay_jobs_in_flight") == 0)
+        self.assertRegex(metrics(self.stack), "(?m)^# HELP leopay_jobs_in_flight .* statements that claim more")
+
     def warnings(self):
         ready = request(self.stack.ops_port, "GET", "/readyz")
         self.assertEqual(ready.status, 200)
