@@ -1,88 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* core/judge: what the bank says, rule by rule. */
-#include "core/judge.h"
-
-#include "support/unit.h"
-
-#define CREATED_US       INT64_C(1795342530000000) /* 2026-11-22T10:15:30Z */
-#define CREATED_MS       (CREATED_US / 1000)
-#define NOW_US           (CREATED_US + INT64_C(3600) * 1000000)
-#define LIMIT_S          45
-#define SET(field, text) snprintf(field, sizeof(field), "%s", text)
-
-/* An order that we know the bank's id of. */
-static struct lp_expectation by_id(void)
-{
-    return (struct lp_expectation){
-        .amount = 10000,
-        .currency = 643,
-        .order_number = "L-123",
-        .order_id = "0b6f3a52-91c4-4e0d-8a77-5d2c1f9e4b10",
-        .created_at_us = CREATED_US,
-        .now_us = NOW_US,
-        .answer_limit_s = LIMIT_S,
-    };
-}
-
-/* One whose registration is in doubt. */
-static struct lp_expectation by_number(void)
-{
-    struct lp_expectation expected = by_id();
-
-    expected.order_id = NULL;
-    return expected;
-}
-
-/* The bank's whole answer about that order. */
-static struct lp_bank_facts answer(int status)
-{
-    return (struct lp_bank_facts){
-        .has_status = true,
-        .status = status,
-        .has_amount = true,
-        .amount = 10000,
-        .currency = 643,
-        .order_number = "L-123",
-        .order_id = "0b6f3a52-91c4-4e0d-8a77-5d2c1f9e4b10",
-        .date_ms = CREATED_MS + 500,
-    };
-}
-
-static struct lp_bank_facts paid_answer(void)
-{
-    struct lp_bank_facts facts = answer(2);
-
-    facts.has_deposited = true;
-    facts.deposited = 10000;
-    facts.deposited_ms = CREATED_MS + 60123;
-    return facts;
-}
-
-static struct lp_bank_facts error_answer(int error_code)
-{
-    return (struct lp_bank_facts){.error_code = error_code};
-}
-
-static struct lp_verdict judge(const struct lp_expectation *expected,
-                               const struct lp_bank_facts *facts)
-{
-    struct lp_verdict verdict;
-
-    memset(&verdict, 0x5A, sizeof(verdict));
-    lp_judge(expected, facts, &verdict);
-    CU_ASSERT_PTR_NOT_NULL(memchr(verdict.note, '\0', sizeof(verdict.note)));
-    return verdict;
-}
-
-/* Judges and compares the event; `odd` is whether the note must say something. */
-static void check(const struct lp_expectation *expected, const struct lp_bank_facts *facts,
-                  enum lp_event event, bool odd)
-{
-    struct lp_verdict verdict = judge(expected, facts);
-
-    LP_ASSERT_TEXT(lp_event_name(verdict.event), lp_event_name(event));
-    CU_ASSERT_EQUAL(verdict.note[0] != '\0', odd);
-}
+#include "unit/core/judge.h"
 
 static void paid(void)
 {
@@ -143,10 +61,6 @@ static void a_subscription_is_no_payment(void)
     facts.amount = 0;
     check(&id, &facts, LP_EV_MISMATCH, true);
 }
-
-static const int all_statuses[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 99, -1};
-
-#define STATUS_COUNT (sizeof(all_statuses) / sizeof(*all_statuses))
 
 /* Whatever the status: an answer about something else changes nothing. */
 static void another_order_is_a_mismatch(void)
@@ -272,95 +186,6 @@ static void errors_by_id_say_nothing(void)
     }
 }
 
-static void errors_by_number(void)
-{
-    struct lp_expectation number = by_number();
-    struct lp_bank_facts not_found = error_answer(6), denied = error_answer(5);
-
-    LP_ASSERT_INT(judge(&number, &not_found).event, LP_EV_NOT_FOUND);
-    LP_ASSERT_INT(judge(&number, &denied).event, LP_EV_DENIED);
-    number.credentials_proven = true;
-    LP_ASSERT_INT(judge(&number, &not_found).event, LP_EV_NOT_FOUND);
-    LP_ASSERT_INT(judge(&number, &denied).event, LP_EV_NOT_FOUND);
-    static const int others[] = {1, 2, 3, 4, 7, 8, 999, -1};
-    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
-        struct lp_bank_facts facts = error_answer(others[i]);
-        check(&number, &facts, LP_EV_NO_ANSWER, true);
-    }
-}
-
-static void not_found_is_believed_after_the_limit_only(void)
-{
-    struct lp_expectation number = by_number();
-    struct lp_bank_facts not_found = error_answer(6), denied = error_answer(5);
-
-    number.now_us = CREATED_US + LIMIT_S * INT64_C(1000000) - 1;
-    check(&number, &not_found, LP_EV_NO_ANSWER, true);
-    LP_ASSERT_INT(judge(&number, &denied).event, LP_EV_DENIED);
-    number.credentials_proven = true;
-    check(&number, &denied, LP_EV_NO_ANSWER, true);
-    number.now_us++;
-    LP_ASSERT_INT(judge(&number, &not_found).event, LP_EV_NOT_FOUND);
-    LP_ASSERT_INT(judge(&number, &denied).event, LP_EV_NOT_FOUND);
-    /* A clock that went back proves nothing. */
-    number.now_us = CREATED_US - INT64_C(3600) * 1000000;
-    check(&number, &not_found, LP_EV_NO_ANSWER, true);
-}
-
-static void a_strange_order_has_our_number(void)
-{
-    struct lp_expectation number = by_number();
-
-    for (size_t i = 0; i < STATUS_COUNT; i++) {
-        struct lp_bank_facts amount = answer(all_statuses[i]), currency = amount, date = amount;
-        amount.amount = 9999;
-        check(&number, &amount, LP_EV_NUMBER_IN_USE, true);
-        currency.currency = 978;
-        check(&number, &currency, LP_EV_NUMBER_IN_USE, true);
-        date.date_ms = CREATED_MS - 600001;
-        check(&number, &date, LP_EV_NUMBER_IN_USE, true);
-    }
-}
-
-static void the_date_may_differ_a_little(void)
-{
-    struct lp_expectation number = by_number(), id = by_id();
-    static const int64_t dates[] = {CREATED_MS - 600000, CREATED_MS, CREATED_MS + 86400000, 0, -5};
-
-    for (size_t i = 0; i < sizeof(dates) / sizeof(*dates); i++) {
-        struct lp_bank_facts facts = paid_answer();
-        facts.date_ms = dates[i];
-        check(&number, &facts, LP_EV_PAID, false);
-    }
-    /* An order with the bank's own id is ours, whenever it was made. */
-    struct lp_bank_facts facts = paid_answer();
-    facts.date_ms = 1;
-    check(&id, &facts, LP_EV_PAID, false);
-}
-
-/* Found by number it is ours only if amount and currency agree, and what is not said does not
- * agree. */
-static void silence_does_not_agree(void)
-{
-    struct lp_expectation number = by_number();
-    struct lp_bank_facts facts = paid_answer();
-
-    facts.has_amount = false;
-    CU_ASSERT_NOT_EQUAL(judge(&number, &facts).event, LP_EV_PAID);
-    facts = paid_answer();
-    facts.currency = 0;
-    CU_ASSERT_NOT_EQUAL(judge(&number, &facts).event, LP_EV_PAID);
-}
-
-static void an_answer_about_another_number_is_none(void)
-{
-    struct lp_expectation number = by_number();
-    struct lp_bank_facts facts = paid_answer();
-
-    SET(facts.order_number, "L-124");
-    check(&number, &facts, LP_EV_NO_ANSWER, true);
-}
-
 static void check_paid_at(const struct lp_bank_facts *facts, int64_t paid_at_us, bool ours)
 {
     struct lp_expectation id = by_id();
@@ -394,7 +219,4 @@ LP_TEST_MAIN("core/judge", LP_TEST(paid), LP_TEST(bonus_points_stand_for_money),
              LP_TEST(another_order_is_a_mismatch), LP_TEST(the_old_rouble_is_the_new_one),
              LP_TEST(pending), LP_TEST(declined_expired_reversed), LP_TEST(refunds),
              LP_TEST(an_answer_without_a_status_is_none), LP_TEST(errors_by_id_say_nothing),
-             LP_TEST(errors_by_number), LP_TEST(not_found_is_believed_after_the_limit_only),
-             LP_TEST(a_strange_order_has_our_number), LP_TEST(the_date_may_differ_a_little),
-             LP_TEST(silence_does_not_agree), LP_TEST(an_answer_about_another_number_is_none),
              LP_TEST(the_time_is_the_banks_own))
