@@ -64,6 +64,9 @@ static enum lp_event judge_error(const struct lp_expectation *expected,
     }
     snprintf(verdict->note, sizeof(verdict->note), "the bank answered errorCode %d",
              facts->error_code);
+    /* The bank gave the order its id itself.  Waiting hardly helps where it does not find it: the
+     * login may be another merchant's by now. */
+    verdict->odd = facts->error_code == BANK_ERROR_NOT_FOUND;
     return facts->error_code == BANK_ERROR_DENIED ? LP_EV_DENIED : LP_EV_NO_ANSWER;
 }
 

@@ -188,7 +188,10 @@ class Outcomes(SharedCase):
             number = self.registered("pay", status_fault="refuse_code", status_refuse_code=code)
             wait_for("the bank was asked", lambda: self.answers() > asked)
             self.assertEqual(self.stack.status(number), "registered")
+            if code in (5, 6):
+                wait_for("it is flagged", lambda: number in self.attention())
             self.truth(number, status_fault="none")
+            self.assertNotIn(number, self.attention())
 
     def test_questions_by_hand_at_once_hold_nothing_up(self):
         def check(number):

@@ -168,7 +168,8 @@ static void an_answer_without_a_status_is_none(void)
     LP_ASSERT_INT(judge(&number, &facts).event, LP_EV_NO_ANSWER);
 }
 
-/* No error about an order that the bank gave us ever speaks of the money. */
+/* No error about an order that the bank gave us ever speaks of the money.  That the bank does not
+ * find it is for a person all the same. */
 static void errors_by_id_say_nothing(void)
 {
     struct lp_expectation id = by_id();
@@ -178,10 +179,12 @@ static void errors_by_id_say_nothing(void)
         for (int code = 1; code <= 20; code++) {
             struct lp_bank_facts facts = error_answer(code);
             check(&id, &facts, code == 5 ? LP_EV_DENIED : LP_EV_NO_ANSWER, true);
+            CU_ASSERT_EQUAL(judge(&id, &facts).odd, code == 6);
             /* Not even one that comes with a status. */
             facts = paid_answer();
             facts.error_code = code;
             check(&id, &facts, code == 5 ? LP_EV_DENIED : LP_EV_NO_ANSWER, true);
+            CU_ASSERT_EQUAL(judge(&id, &facts).odd, code == 6);
         }
     }
 }

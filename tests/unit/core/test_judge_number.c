@@ -17,6 +17,7 @@ static void errors_by_number(void)
     for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
         struct lp_bank_facts facts = error_answer(others[i]);
         check(&number, &facts, LP_EV_NO_ANSWER, true);
+        CU_ASSERT_FALSE(judge(&number, &facts).odd);
     }
 }
 
@@ -27,6 +28,7 @@ static void not_found_is_believed_after_the_limit_only(void)
 
     number.now_us = CREATED_US + LIMIT_S * INT64_C(1000000) - 1;
     check(&number, &not_found, LP_EV_NO_ANSWER, true);
+    CU_ASSERT_FALSE(judge(&number, &not_found).odd);
     LP_ASSERT_INT(judge(&number, &denied).event, LP_EV_DENIED);
     number.credentials_proven = true;
     check(&number, &denied, LP_EV_NO_ANSWER, true);
