@@ -9,18 +9,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What stands for an amount or a currency that is there and cannot be read.  No order of ours has
+ * it, so that no money is taken on it. */
+#define LP_FACT_UNREADABLE (-1)
+
 struct lp_bank_facts {
     int error_code; /* 0 where it was absent */
     bool has_status;
     int status; /* orderStatus */
     bool has_amount;
-    int64_t amount; /* kopecks, as all amounts here */
+    int64_t amount; /* kopecks, or LP_FACT_UNREADABLE, as all amounts here */
     bool has_deposited;
     int64_t deposited;
     bool has_refunded;
     int64_t refunded;
     int64_t bonus; /* sum of operations[].amountBonus of successful operations; 0 where none */
-    int currency;  /* ISO 4217 number; 0 where absent */
+    int currency;  /* ISO 4217 number, or LP_FACT_UNREADABLE; 0 where absent */
     char order_number[65]; /* "" where absent, as all texts here */
     char order_id[65];     /* attributes[name=mdOrder] */
     int64_t date_ms;       /* registration; 0 where absent, as all times here */

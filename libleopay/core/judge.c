@@ -70,6 +70,21 @@ static enum lp_event judge_error(const struct lp_expectation *expected,
     return facts->error_code == BANK_ERROR_DENIED ? LP_EV_DENIED : LP_EV_NO_ANSWER;
 }
 
+/* Whether an answer by number leaves it open if the order is ours.  That hangs on its amount and
+ * its currency: silence is no agreement, and what cannot be read is no disagreement, which would
+ * be final.  Says so in the note. */
+static bool is_unclear(const struct lp_bank_facts *facts, struct lp_verdict *verdict)
+{
+    char *note = verdict->note;
+    size_t size = sizeof(verdict->note);
+
+    if (!facts->has_amount || !facts->currency)
+        snprintf(note, size, "the bank names no amount or no currency");
+    else if (facts->amount == LP_FACT_UNREADABLE || facts->currency == LP_FACT_UNREADABLE)
+        snprintf(note, size, "the bank's amount or currency cannot be read");
+    return *note;
+}
+
 /* Whether the answer is about another order than ours; says so in the note. */
 static bool is_foreign(const struct lp_expectation *expected, const struct lp_bank_facts *facts,
                        struct lp_verdict *verdict)
@@ -163,10 +178,7 @@ void lp_judge(const struct lp_expectation *expected, const struct lp_bank_facts 
          */
         ret_verdict->event = asked_by_number(expected) ? LP_EV_NO_ANSWER : LP_EV_MISMATCH;
         ret_verdict->odd = true;
-    } else if (asked_by_number(expected) && (!facts->has_amount || !facts->currency)) {
-        /* Whether an order found by number is ours hangs on both: silence is no agreement. */
-        snprintf(ret_verdict->note, sizeof(ret_verdict->note),
-                 "the bank names no amount or no currency");
+    } else if (asked_by_number(expected) && is_unclear(facts, ret_verdict)) {
         ret_verdict->event = LP_EV_NO_ANSWER;
         ret_verdict->odd = true;
     } else if (is_foreign(expected, facts, ret_verdict)) {

@@ -2,7 +2,7 @@
 /*
  * Reads the answer to a status question into facts.  It judges nothing.  A value that is there but
  * cannot be read is never taken for an absent one: it becomes one that no order of ours has, so
- * that money is not taken on it.
+ * that money is not taken on it; an amount or a currency becomes LP_FACT_UNREADABLE.
  */
 #include "wire/bank_inside.h"
 
@@ -14,9 +14,6 @@
 #include <leopay/money.h>
 
 #include "base/mem.h"
-
-/* What stands for a number that is there and cannot be read. */
-#define UNREADABLE (-1)
 
 /* Times below it are seconds, as some gateways send them; the year 9999 ends what is taken. */
 #define SECONDS_BELOW INT64_C(100000000000)
@@ -32,7 +29,7 @@ static bool read_amount(const json_t *value, int64_t *ret_amount)
 
     if (!value)
         return false;
-    *ret_amount = lp_json_int64(value, &amount) && amount >= 0 ? amount : UNREADABLE;
+    *ret_amount = lp_json_int64(value, &amount) && amount >= 0 ? amount : LP_FACT_UNREADABLE;
     return true;
 }
 
@@ -61,7 +58,8 @@ static int read_currency(const json_t *value)
 
     if (!value || (json_is_string(value) && !json_string_length(value)))
         return 0;
-    return read_int(value, &currency) && currency > 0 && currency <= 999 ? currency : UNREADABLE;
+    return read_int(value, &currency) && currency > 0 && currency <= 999 ? currency
+                                                                         : LP_FACT_UNREADABLE;
 }
 
 static void read_identity(const json_t *value, char *ret_text, size_t size)

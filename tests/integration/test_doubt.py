@@ -119,6 +119,18 @@ class Doubt(SharedCase):
         flagged = self.stack.ctl("transaction", "list", "--attention", "--format", "json").json()
         self.assertIn(number, [row["id"] for row in flagged])
 
+    def test_what_cannot_be_read_ends_nothing(self):
+        """An amount or a currency that is none is no sign of somebody else's order: it is asked about again."""
+        for lie, truth in (({"amount_delta": -1_000_000}, {"amount_delta": 0}), ({"currency": "RUB"}, {"currency": ""})):
+            with self.subTest(lie=lie):
+                number = self.post(502, register_fault="reset_after", register_fault_count=1, **lie)
+                wait_for("it is flagged", lambda: self.stack.payment(number)["attention"])
+                self.assertIn("cannot be read", self.stack.payment(number)["attention"])
+                self.assertEqual(self.stack.status(number), "new")
+                self.stack.knobs(**truth)
+                self.check_settled(number)
+                self.assertIsNone(self.stack.payment(number)["attention"])
+
     def test_an_order_id_of_another_payment(self):
         """The bank names, for our number, an order that is another payment's already: no money is taken from it."""
         other = self.stack.register()

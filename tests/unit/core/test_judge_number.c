@@ -85,6 +85,29 @@ static void silence_does_not_agree(void)
     CU_ASSERT_NOT_EQUAL(judge(&number, &facts).event, LP_EV_PAID);
 }
 
+/* Whatever else the answer says: nobody knows whose order it is, and so it ends nothing. */
+static void what_cannot_be_read_is_no_disagreement(void)
+{
+    struct lp_expectation number = by_number(), id = by_id();
+
+    for (size_t i = 0; i < STATUS_COUNT; i++) {
+        struct lp_bank_facts amount = answer(all_statuses[i]), currency = amount;
+
+        amount.amount = LP_FACT_UNREADABLE;
+        check(&number, &amount, LP_EV_NO_ANSWER, true);
+        CU_ASSERT_TRUE(judge(&number, &amount).odd);
+        check(&id, &amount, LP_EV_MISMATCH, true);
+        amount.currency = 978;
+        check(&number, &amount, LP_EV_NO_ANSWER, true);
+        currency.currency = LP_FACT_UNREADABLE;
+        check(&number, &currency, LP_EV_NO_ANSWER, true);
+        CU_ASSERT_TRUE(judge(&number, &currency).odd);
+        check(&id, &currency, LP_EV_MISMATCH, true);
+        currency.date_ms = CREATED_MS - 600001;
+        check(&number, &currency, LP_EV_NO_ANSWER, true);
+    }
+}
+
 static void an_answer_about_another_number_is_none(void)
 {
     struct lp_expectation number = by_number();
@@ -97,4 +120,5 @@ static void an_answer_about_another_number_is_none(void)
 LP_TEST_MAIN("core/judge_number", LP_TEST(errors_by_number),
              LP_TEST(not_found_is_believed_after_the_limit_only),
              LP_TEST(a_strange_order_has_our_number), LP_TEST(the_date_may_differ_a_little),
-             LP_TEST(silence_does_not_agree), LP_TEST(an_answer_about_another_number_is_none))
+             LP_TEST(silence_does_not_agree), LP_TEST(what_cannot_be_read_is_no_disagreement),
+             LP_TEST(an_answer_about_another_number_is_none))

@@ -175,8 +175,9 @@ static void unreadable_values_match_no_order(void)
     check("{\"orderStatus\":2,\"currency\":\"RUB\"}", "error=0 status=2 currency=-1");
     check("{\"orderStatus\":2,\"currency\":\"\"}", "error=0 status=2");
     check("{\"orderStatus\":2,\"currency\":4294967939}", "error=0 status=2 currency=-1");
-    for (size_t i = 0; i < 5; i++) {
-        static const char *const currencies[] = {"0", "-643", "1000", "643.0", "true"};
+    static const char *const currencies[] = {"0",    "-643",      "1000",    "643.0",
+                                             "true", "\"100.0\"", "\"643 \""};
+    for (size_t i = 0; i < sizeof(currencies) / sizeof(*currencies); i++) {
         char text[64];
 
         snprintf(text, sizeof(text), "{\"orderStatus\":2,\"currency\":%s}", currencies[i]);
