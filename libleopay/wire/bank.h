@@ -63,10 +63,17 @@ int lp_bank_status_request(const struct lp_bank_profile *profile, const char *or
 int lp_bank_list_request(const struct lp_bank_profile *profile, int64_t from_us, int64_t to_us,
                          int page, int size, struct lp_bank_request *ret_request);
 
+/* Whether the body may be an answer.  Which 2xx it is makes no difference: the body has to be
+ * readable all the same. */
+static inline bool lp_bank_is_answer(int http_status)
+{
+    return http_status >= 200 && http_status < 300;
+}
+
 enum lp_register_outcome {
     LP_REGISTER_OK,       /* order id and page were given */
     LP_REGISTER_REFUSED,  /* errorCode other than 0, 1 and 7 */
-    LP_REGISTER_IN_DOUBT, /* 1, 7, a status other than 200, or something unreadable */
+    LP_REGISTER_IN_DOUBT, /* 1, 7, a status that is no 2xx, or something unreadable */
 };
 
 struct lp_register_reply {

@@ -50,7 +50,7 @@ int lp_bank_read_list(int http_status, const char *bytes, size_t len, struct lp_
 {
     struct lp_bank_list list = {0};
 
-    if (http_status != 200)
+    if (!lp_bank_is_answer(http_status))
         return LEOPAY_EBANKREPLY;
 
     json_t *root lp_auto_json =

@@ -74,7 +74,7 @@ void lp_bank_read_register(int http_status, const char *bytes, size_t len,
 {
     struct lp_register_reply reply = {.outcome = LP_REGISTER_IN_DOUBT};
 
-    if (http_status == 200) {
+    if (lp_bank_is_answer(http_status)) {
         json_t *root lp_auto_json =
             json_loadb(bytes, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
 

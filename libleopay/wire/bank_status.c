@@ -256,7 +256,7 @@ bool lp_bank_read_order(json_t *root, struct lp_bank_facts *ret_facts)
 bool lp_bank_read_status(int http_status, const char *bytes, size_t len,
                          struct lp_bank_facts *ret_facts)
 {
-    if (http_status != 200)
+    if (!lp_bank_is_answer(http_status))
         return false;
 
     json_t *root lp_auto_json =

@@ -65,6 +65,8 @@ static void the_sample(void)
     LP_ASSERT_INT(list.orders[0].date_ms, INT64_C(1767258000123));
     lp_bank_list_done(&list);
     LP_ASSERT_INT(list.count, 0);
+    LP_ASSERT_INT(read_list(201, LIST("\"0\"", ORDER), &list), 0);
+    lp_bank_list_done(&list);
 }
 
 static void outer_codes(void)
@@ -118,6 +120,7 @@ static void what_is_no_list(void)
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
         LP_ASSERT_INT(read_list(200, bad[i], &list), LEOPAY_EBANKREPLY);
     LP_ASSERT_INT(read_list(502, LIST("0", ORDER), &list), LEOPAY_EBANKREPLY);
+    LP_ASSERT_INT(read_list(300, LIST("0", ORDER), &list), LEOPAY_EBANKREPLY);
 }
 
 LP_TEST_MAIN("wire/bank_list", LP_TEST(the_request), LP_TEST(the_sample), LP_TEST(outer_codes),
