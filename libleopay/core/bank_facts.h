@@ -25,9 +25,10 @@ struct lp_bank_facts {
     int64_t refunded;
     int64_t bonus; /* sum of operations[].amountBonus of successful operations; 0 where none */
     int currency;  /* ISO 4217 number, or LP_FACT_UNREADABLE; 0 where absent */
-    char order_number[65]; /* "" where absent, as all texts here */
-    char order_id[65];     /* attributes[name=mdOrder] */
-    int64_t date_ms;       /* registration; 0 where absent, as all times here */
+    char order_number[65];   /* "" where absent, as all texts here */
+    char order_id[65];       /* attributes[name=mdOrder], mdOrder or orderId */
+    char other_order_id[65]; /* the first of these that differs from it */
+    int64_t date_ms;         /* registration; 0 where absent, as all times here */
     int64_t deposited_ms;
     int64_t operation_ms; /* last successful COMPLETION, or else AUTHORIZATION, of operations[] */
     int64_t auth_ms;

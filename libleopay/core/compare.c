@@ -25,7 +25,8 @@ enum stand {
 static bool is_other(const struct lp_ours *ours, const struct lp_bank_facts *theirs)
 {
     return (*theirs->order_number && strcmp(theirs->order_number, ours->order_number)) ||
-           (*theirs->order_id && *ours->order_id && strcmp(theirs->order_id, ours->order_id));
+           (*theirs->order_id && *ours->order_id && strcmp(theirs->order_id, ours->order_id)) ||
+           *theirs->other_order_id; /* one of the two is another order's */
 }
 
 /* What came in: the deposit and the bonus points that stand for the rest of the amount. */

@@ -70,15 +70,18 @@ static enum lp_event judge_error(const struct lp_expectation *expected,
     return facts->error_code == BANK_ERROR_DENIED ? LP_EV_DENIED : LP_EV_NO_ANSWER;
 }
 
-/* Whether an answer by number leaves it open if the order is ours.  That hangs on its amount and
- * its currency: silence is no agreement, and what cannot be read is no disagreement, which would
- * be final.  Says so in the note. */
+/* Whether an answer by number leaves it open which order it is about, or if that is ours.  The
+ * latter hangs on amount and currency: silence is no agreement, and what cannot be read is no
+ * disagreement, which would be final.  Says so in the note. */
 static bool is_unclear(const struct lp_bank_facts *facts, struct lp_verdict *verdict)
 {
     char *note = verdict->note;
     size_t size = sizeof(verdict->note);
 
-    if (!facts->has_amount || !facts->currency)
+    if (*facts->other_order_id)
+        snprintf(note, size, "the bank's order ids differ: %.64s, %.64s", facts->order_id,
+                 facts->other_order_id);
+    else if (!facts->has_amount || !facts->currency)
         snprintf(note, size, "the bank names no amount or no currency");
     else if (facts->amount == LP_FACT_UNREADABLE || facts->currency == LP_FACT_UNREADABLE)
         snprintf(note, size, "the bank's amount or currency cannot be read");
@@ -95,6 +98,8 @@ static bool is_foreign(const struct lp_expectation *expected, const struct lp_ba
     if (!asked_by_number(expected) && *facts->order_id &&
         strcmp(facts->order_id, expected->order_id))
         snprintf(note, size, "the bank's order id differs: %.64s", facts->order_id);
+    else if (*facts->other_order_id)
+        snprintf(note, size, "the bank's order id differs: %.64s", facts->other_order_id);
     else if (facts->has_amount && facts->amount != expected->amount)
         snprintf(note, size, "the bank's amount differs: %lld", (long long)facts->amount);
     else if (facts->currency && !lp_is_currency(facts->currency, expected->currency))

@@ -191,20 +191,36 @@ static void read_operations(json_t *root, struct lp_bank_facts *facts)
     facts->operation_ms = completed_ms ? completed_ms : authorized_ms;
 }
 
-static void read_order_id(json_t *root, struct lp_bank_facts *facts)
+/* Keeps the first id, and the first that differs from it. */
+static void add_order_id(const json_t *value, struct lp_bank_facts *facts)
 {
-    json_t *attributes = lp_json_get(root, "attributes"), *attribute;
+    char id[sizeof(facts->order_id)];
+
+    read_identity(json_is_null(value) ? NULL : value, id, sizeof(id));
+    if (!*facts->order_id)
+        lp_copy_text(facts->order_id, sizeof(facts->order_id), id);
+    else if (*id && !*facts->other_order_id && strcmp(id, facts->order_id))
+        lp_copy_text(facts->other_order_id, sizeof(facts->other_order_id), id);
+}
+
+/* Every id that is given counts, wherever it stands: one that is not ours must not be overlooked
+ * beside one that is. */
+static void read_order_ids(json_t *root, struct lp_bank_facts *facts)
+{
+    json_t *attributes = lp_json_get(root, "attributes"), *attribute, *value;
+    const char *name;
     size_t i;
 
     json_array_foreach(attributes, i, attribute)
     {
-        const char *name = json_string_value(lp_json_get(attribute, "name"));
-
-        if (name && !strcasecmp(name, "mdOrder")) {
-            read_identity(lp_json_get(attribute, "value"), facts->order_id,
-                          sizeof(facts->order_id));
-            return;
-        }
+        name = json_string_value(lp_json_get(attribute, "name"));
+        if (name && !strcasecmp(name, "mdOrder"))
+            add_order_id(lp_json_get(attribute, "value"), facts);
+    }
+    json_object_foreach(root, name, value)
+    {
+        if (!strcasecmp(name, "mdOrder") || !strcasecmp(name, "orderId"))
+            add_order_id(value, facts);
     }
 }
 
@@ -240,7 +256,7 @@ bool lp_bank_read_order(json_t *root, struct lp_bank_facts *ret_facts)
         return false;
     read_money(root, &facts);
     read_operations(root, &facts);
-    read_order_id(root, &facts);
+    read_order_ids(root, &facts);
     read_identity(lp_json_get(root, "orderNumber"), facts.order_number, sizeof(facts.order_number));
     facts.date_ms = read_time_ms(lp_json_get(root, "date"));
     facts.deposited_ms = read_time_ms(lp_json_get(root, "depositedDate"));

@@ -45,6 +45,9 @@ static void claim_facts(const struct lp_bank_facts *facts)
 {
     claim_clean(facts->order_number, sizeof(facts->order_number));
     claim_clean(facts->order_id, sizeof(facts->order_id));
+    claim_clean(facts->other_order_id, sizeof(facts->other_order_id));
+    CLAIM(!*facts->other_order_id || *facts->order_id);
+    CLAIM(!*facts->other_order_id || strcmp(facts->order_id, facts->other_order_id));
     claim_clean(facts->ip, sizeof(facts->ip));
     claim_clean(facts->card, sizeof(facts->card));
     claim_masked(facts->card);

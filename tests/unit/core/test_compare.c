@@ -188,6 +188,10 @@ static void identity_comes_first(void)
     facts.order_id[0] = '\0';
     facts.order_number[0] = '\0';
     LP_ASSERT_INT(compare(LEOPAY_STATUS_PAID, &facts).findings, 0);
+    facts = theirs(2);
+    facts.other_order_id[0] = '1';
+    LP_ASSERT_INT(compare(LEOPAY_STATUS_PAID, &facts).findings, IDENTITY);
+    CU_ASSERT_FALSE(compare(LEOPAY_STATUS_PAID, &facts).paid);
 
     struct lp_ours order = ours(LEOPAY_STATUS_NEW);
     struct lp_comparison result;

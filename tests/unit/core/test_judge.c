@@ -69,7 +69,7 @@ static void another_order_is_a_mismatch(void)
 
     for (size_t i = 0; i < STATUS_COUNT; i++) {
         struct lp_bank_facts amount = answer(all_statuses[i]), currency = amount, number = amount,
-                             order = amount;
+                             order = amount, other = amount;
         amount.amount = 10001;
         check(&id, &amount, LP_EV_MISMATCH, true);
         currency.currency = 840;
@@ -78,6 +78,9 @@ static void another_order_is_a_mismatch(void)
         check(&id, &number, LP_EV_MISMATCH, true);
         SET(order.order_id, "0b6f3a52-91c4-4e0d-8a77-5d2c1f9e4b11");
         check(&id, &order, LP_EV_MISMATCH, true);
+        SET(other.other_order_id, "0b6f3a52-91c4-4e0d-8a77-5d2c1f9e4b11");
+        check(&id, &other, LP_EV_MISMATCH, true);
+        CU_ASSERT_PTR_NOT_NULL(strstr(judge(&id, &other).note, other.other_order_id));
     }
 }
 

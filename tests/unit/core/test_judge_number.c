@@ -117,8 +117,32 @@ static void an_answer_about_another_number_is_none(void)
     check(&number, &facts, LP_EV_NO_ANSWER, true);
 }
 
+/* Nobody knows which of the two it is about, and whether the money is that one's. */
+static void an_answer_with_two_order_ids_is_none(void)
+{
+    struct lp_expectation number = by_number();
+
+    for (size_t i = 0; i < STATUS_COUNT; i++) {
+        struct lp_bank_facts facts = answer(all_statuses[i]);
+
+        SET(facts.other_order_id, "0b6f3a52-91c4-4e0d-8a77-5d2c1f9e4b11");
+        check(&number, &facts, LP_EV_NO_ANSWER, true);
+        CU_ASSERT_TRUE(judge(&number, &facts).odd);
+        facts.amount = 9999;
+        check(&number, &facts, LP_EV_NO_ANSWER, true);
+    }
+
+    /* The longest ones are told whole: half a character would be no text. */
+    struct lp_bank_facts facts = paid_answer();
+    memset(facts.order_id, 'x', 64);
+    memset(facts.other_order_id, 'y', 64);
+    CU_ASSERT_PTR_NOT_NULL(strstr(judge(&number, &facts).note, facts.order_id));
+    CU_ASSERT_PTR_NOT_NULL(strstr(judge(&number, &facts).note, facts.other_order_id));
+}
+
 LP_TEST_MAIN("core/judge_number", LP_TEST(errors_by_number),
              LP_TEST(not_found_is_believed_after_the_limit_only),
              LP_TEST(a_strange_order_has_our_number), LP_TEST(the_date_may_differ_a_little),
              LP_TEST(silence_does_not_agree), LP_TEST(what_cannot_be_read_is_no_disagreement),
-             LP_TEST(an_answer_about_another_number_is_none))
+             LP_TEST(an_answer_about_another_number_is_none),
+             LP_TEST(an_answer_with_two_order_ids_is_none))

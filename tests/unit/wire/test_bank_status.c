@@ -46,6 +46,7 @@ static const char *read_facts(int http_status, const char *text)
         PUT(" auth=%" PRId64, f.auth_ms);
     PUT("%s%s%s%s", *f.order_number ? " number=" : "", f.order_number, *f.order_id ? " id=" : "",
         f.order_id);
+    PUT("%s%s", *f.other_order_id ? " other=" : "", f.other_order_id);
     PUT("%s%s%s%s", *f.ip ? " ip=" : "", f.ip, *f.card ? " card=" : "", f.card);
     PUT("%s%s%s%s", *f.cardholder ? " holder=" : "", f.cardholder, *f.card_expiry ? " until=" : "",
         f.card_expiry);
@@ -187,6 +188,26 @@ static void unreadable_values_match_no_order(void)
     check("{\"orderStatus\":2,\"orderNumber\":[1]}", "error=0 status=2 number=?");
 }
 
+/* One that differs must be seen, wherever it stands. */
+static void every_order_id_counts(void)
+{
+    check("{\"orderStatus\":2,\"orderId\":\"a\"}", "error=0 status=2 id=a");
+    check("{\"orderStatus\":2,\"mdOrder\":7}", "error=0 status=2 id=7");
+    check("{\"orderStatus\":2,\"orderId\":null,\"mdOrder\":\"\"," ATTRS "}",
+          "error=0 status=2 id=" ID);
+    check("{\"orderStatus\":2,\"orderId\":\"" ID "\",\"mdOrder\":\"" ID "\"," ATTRS "}",
+          "error=0 status=2 id=" ID);
+    check("{\"orderId\":\"a\",\"orderStatus\":2," ATTRS "}", "error=0 status=2 id=" ID " other=a");
+    check("{\"MDORDER\":\"a\",\"orderStatus\":2," ATTRS "}", "error=0 status=2 id=" ID " other=a");
+    check("{\"orderId\":[],\"orderStatus\":2," ATTRS "}", "error=0 status=2 id=" ID " other=?");
+    check("{\"orderStatus\":2,\"orderId\":\"a\",\"OrderId\":\"b\",\"mdOrder\":\"c\"}",
+          "error=0 status=2 id=a other=b");
+    check("{\"orderStatus\":2,\"attributes\":[{\"name\":\"mdOrder\"},"
+          "{\"name\":\"mdOrder\",\"value\":\"a\"},{\"name\":\"mdOrder\",\"value\":\"a\"},"
+          "{\"name\":\"MdOrder\",\"value\":\"b\"},{\"name\":\"mdOrder\",\"value\":\"c\"}]}",
+          "error=0 status=2 id=a other=b");
+}
+
 /* Bonus points explain money that is missing: what cannot be a sum of them must not. */
 static void bonuses_have_their_limits(void)
 {
@@ -275,6 +296,7 @@ static void any_success_is_an_answer(void)
 
 LP_TEST_MAIN("wire/bank_status", LP_TEST(samples_are_read), LP_TEST(types_may_vary),
              LP_TEST(times_are_milliseconds_seconds_or_nothing),
-             LP_TEST(unreadable_values_match_no_order), LP_TEST(bonuses_have_their_limits),
-             LP_TEST(cards_expire_in_a_month_of_the_year), LP_TEST(cards_are_masked),
-             LP_TEST(some_answers_say_nothing), LP_TEST(any_success_is_an_answer))
+             LP_TEST(unreadable_values_match_no_order), LP_TEST(every_order_id_counts),
+             LP_TEST(bonuses_have_their_limits), LP_TEST(cards_expire_in_a_month_of_the_year),
+             LP_TEST(cards_are_masked), LP_TEST(some_answers_say_nothing),
+             LP_TEST(any_success_is_an_answer))
