@@ -20,6 +20,9 @@
 #include "store/moves.h"
 #include "wire/detail.h"
 
+/* From this question on it is for a person that the bank's answers cannot be read. */
+#define UNREADABLE_FROM 5
+
 struct check {
     struct leopay *lp;
     struct lp_lease lease;
@@ -184,6 +187,17 @@ static void note_answer(struct check *check)
         answer_caller(check, code, NULL);
 }
 
+/* Now and then it is a page that says the bank is being mended.  Where it goes on it may be the
+ * form of the answers, which asking does not mend. */
+static void flag_unreadable(struct check *check, const struct lp_http_reply *reply)
+{
+    if (reply->outcome != LP_HTTP_ANSWERED || !lp_bank_is_answer(reply->status) ||
+        check->attempts + 1 < UNREADABLE_FROM)
+        return;
+    check->verdict.odd = true;
+    snprintf(check->verdict.note, sizeof(check->verdict.note), "the bank's answers cannot be read");
+}
+
 static void judge(struct check *check, const struct lp_http_reply *reply)
 {
     check->answered =
@@ -202,6 +216,7 @@ static void judge(struct check *check, const struct lp_http_reply *reply)
     check->bank_code = reply->outcome == LP_HTTP_NOT_SENT  ? LEOPAY_EUNREACHABLE
                        : reply->outcome == LP_HTTP_TIMEOUT ? LEOPAY_EBANKTIMEOUT
                                                            : LEOPAY_EBANKREPLY;
+    flag_unreadable(check, reply);
 }
 
 static void on_answer(void *data, const struct lp_http_reply *reply)

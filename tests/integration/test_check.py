@@ -171,6 +171,20 @@ class Outcomes(SharedCase):
         number = self.registered("pay", status_fault="http_500", status_fault_count=3)
         self.stack.wait_status(number, "notified")
 
+    def test_answers_that_cannot_be_read_are_flagged_in_the_end(self):
+        number = self.registered(status_fault="garbage")
+        wait_for("it is flagged", lambda: self.stack.payment(number)["attention"])
+        self.assertEqual(self.stack.payment(number)["attention"], "the bank's answers cannot be read")
+        self.assertEqual(self.stack.status(number), "registered")
+        unread = self.stack.postgres.sql("SELECT count(*) FROM leopay.history WHERE event = 'no_answer'"
+                                         f" AND transaction_id = {number}", self.stack.database)
+        self.assertGreaterEqual(int(unread[0][0]), 5)
+        self.stack.knobs(status_fault="none")
+        self.stack.come_back(number)
+        wait_for("it is flagged no more", lambda: not self.stack.payment(number)["attention"])
+        self.stack.act(number, "pay")
+        self.truth(number)
+
     def answers(self):
         """How many questions have come to the bank, answered or not."""
         return self.stack.bank("GET", "/sandbox/stats")["arrivals"]["getOrderStatusExtended.do"]
