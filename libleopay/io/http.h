@@ -33,7 +33,7 @@ struct lp_http_reply {
     int status;       /* 0 unless answered */
     const char *body; /* borrowed, NUL-terminated, "" for none; also what came before a cut */
     size_t body_len;
-    int64_t retry_after_s; /* of Retry-After in seconds or as a date; -1: none */
+    int64_t retry_after_s; /* of Retry-After in seconds or as a date, however far; -1: none */
     int64_t date_s;        /* of the answer's Date, Unix time; 0: none */
     bool untrusted;        /* not sent because the peer's certificate is not trusted */
     const char *error;     /* curl's words, "" when answered; holds no secret */

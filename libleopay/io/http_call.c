@@ -13,6 +13,8 @@
 #include <leopay/version.h>
 
 #include "base/mem.h"
+#include "base/parse.h"
+#include "io/clock.h"
 #include "io/tls.h"
 
 /* A kept-alive connection that is older is not used again: peers close idle ones, and we would find
@@ -51,19 +53,63 @@ static size_t take_answer(char *from, size_t size, size_t count, void *data)
     return 0; /* curl takes that for an error and ends the transfer */
 }
 
-/* The peer's clock, for who wants to compare it with ours. */
-static void take_date(struct lp_http_call *call, const char *line, size_t len)
+static bool is_blank(char c)
 {
-    static const char name[] = "Date:";
-    char value[64];
-    size_t from = sizeof(name) - 1;
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
-    if (len <= from || len - from >= sizeof(value) || strncasecmp(line, name, from))
-        return;
-    memcpy(value, line + from, len - from);
-    value[len - from] = '\0';
-    time_t date = curl_getdate(value, NULL);
-    call->date_s = date > 0 ? date : 0;
+/* The value of a line of the head that is this field, without the blanks around it; else NULL. */
+static const char *field_value(const char *line, size_t len, const char *name, size_t *ret_len)
+{
+    size_t from = strlen(name) + 1;
+
+    if (len < from || strncasecmp(line, name, from - 1) || line[from - 1] != ':')
+        return NULL;
+    while (from < len && is_blank(line[from]))
+        from++;
+    while (from < len && is_blank(line[len - 1]))
+        len--;
+    *ret_len = len - from;
+    return line + from;
+}
+
+/* Seconds of Unix time; 0: no date. */
+static int64_t read_date(const char *value, size_t len)
+{
+    char text[64];
+
+    if (len >= sizeof(text))
+        return 0;
+    memcpy(text, value, len);
+    text[len] = '\0';
+    time_t date = curl_getdate(text, NULL);
+    return date > 0 ? date : 0;
+}
+
+/* Seconds from now, given as such or as a date; 0, and a date that has passed, ask for no wait at
+ * all.  A number beyond 64 bits is the longest wait there is; curl takes it for none. */
+static int64_t read_delay_s(const char *value, size_t len)
+{
+    size_t digits = 0;
+    int64_t seconds;
+
+    while (digits < len && value[digits] >= '0' && value[digits] <= '9')
+        digits++;
+    if (len && digits == len)
+        return lp_parse_digits(value, len, INT64_MAX, &seconds) ? seconds : INT64_MAX;
+    seconds = read_date(value, len) - lp_wall_us() / 1000000;
+    return seconds > 0 ? seconds : 0;
+}
+
+static void take_field(struct lp_http_call *call, const char *line, size_t len)
+{
+    const char *value;
+    size_t value_len;
+
+    if ((value = field_value(line, len, "Date", &value_len)))
+        call->date_s = read_date(value, value_len);
+    else if ((value = field_value(line, len, "Retry-After", &value_len)))
+        call->retry_after_s = read_delay_s(value, value_len);
 }
 
 /* curl is generous: "http/1.1 500" is a 200 to it, "HTTP/200 OK" an answer without a status. */
@@ -88,7 +134,7 @@ static size_t take_header(char *from, size_t size, size_t count, void *data)
 
     call->head_len += size * count;
     call->odd = call->odd || is_odd_status(from, size * count);
-    take_date(call, from, size * count);
+    take_field(call, from, size * count);
     return call->head_len <= LP_HTTP_HEADERS_MAX && !call->odd ? size * count : 0;
 }
 
@@ -309,15 +355,11 @@ void lp_http_call_reply(const struct lp_http_call *call, CURLcode result,
 
     if (reply.outcome == LP_HTTP_ANSWERED) {
         long status = 0;
-        curl_off_t retry_after_s = 0;
 
         curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
-        curl_easy_getinfo(call->easy, CURLINFO_RETRY_AFTER, &retry_after_s);
         reply.status = (int)status;
-        /* curl has read seconds or a date; 0, and a date that has passed, ask for no wait at all.
-         */
-        if (retry_after_s > 0)
-            reply.retry_after_s = retry_after_s;
+        if (call->retry_after_s > 0)
+            reply.retry_after_s = call->retry_after_s;
     } else {
         reply.error = describe(call, result);
     }

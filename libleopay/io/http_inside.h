@@ -38,7 +38,8 @@ struct lp_http_call {
     bool truncate;
     bool odd; /* a status line that is none */
     size_t head_len;
-    int64_t date_s; /* of the last Date that came; 0: none */
+    int64_t date_s;        /* of the last Date that came; 0: none */
+    int64_t retry_after_s; /* of the last Retry-After that came; 0: none, or no wait at all */
     struct lp_buf answer;
     char error[CURL_ERROR_SIZE];
 };

@@ -27,7 +27,7 @@ enum manner {
     ANSWER,
     CHUNKED,
     REDIRECT,
-    RETRY_SECONDS,
+    RETRY_AFTER, /* with the text in retry_after */
     RETRY_DATE,
     RETRY_PAST,
     SILENT,
@@ -47,6 +47,7 @@ static struct {
     int fd;
     int port;
     enum manner manner;
+    const char *retry_after;
     atomic_int connections;
     atomic_int requests;
     atomic_int stray_bytes; /* of requests that did not come to their end */
@@ -99,16 +100,23 @@ static void flood(int fd, const char *head, const char *line)
         going = say(fd, line);
 }
 
-static void say_date(int fd, int from_now_s)
+static bool say_retry(int fd, const char *when)
 {
-    char date[64], answer[256];
+    char answer[256];
+
+    snprintf(answer, sizeof(answer),
+             "HTTP/1.1 503 Busy\r\nRetry-After:%s\r\nContent-Length: 0\r\n\r\n", when);
+    return say(fd, answer);
+}
+
+static bool say_date(int fd, int from_now_s)
+{
+    char date[64];
     time_t at = time(NULL) + from_now_s;
     struct tm tm;
 
-    strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&at, &tm));
-    snprintf(answer, sizeof(answer),
-             "HTTP/1.1 503 Busy\r\nRetry-After: %s\r\nContent-Length: 0\r\n\r\n", date);
-    say(fd, answer);
+    strftime(date, sizeof(date), " %a, %d %b %Y %H:%M:%S GMT", gmtime_r(&at, &tm));
+    return say_retry(fd, date);
 }
 
 /* True: the connection goes on. */
@@ -124,14 +132,12 @@ static bool answer_request(int fd, int nth)
                        "3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n");
     case REDIRECT:
         return say(fd, "HTTP/1.1 302 Found\r\nLocation: /other\r\nContent-Length: 0\r\n\r\n");
-    case RETRY_SECONDS:
-        return say(fd, "HTTP/1.1 503 Busy\r\nRetry-After: 17\r\nContent-Length: 0\r\n\r\n");
+    case RETRY_AFTER:
+        return say_retry(fd, server.retry_after);
     case RETRY_DATE:
-        say_date(fd, 100);
-        return true;
+        return say_date(fd, 100);
     case RETRY_PAST:
-        say_date(fd, -100);
-        return true;
+        return say_date(fd, -100);
     case SILENT:
         return recv(fd, unused, sizeof(unused), 0) > 0;
     case CUT_SECOND:

@@ -112,13 +112,34 @@ static void reads_retry_after(void)
 {
     static const struct {
         enum manner manner;
-        int low, high;
-    } rows[] = {{RETRY_SECONDS, 17, 17}, {RETRY_DATE, 98, 100}, {RETRY_PAST, -1, -1}};
+        const char *text;
+        int64_t low, high;
+    } rows[] = {
+        {RETRY_DATE, NULL, 98, 100},
+        {RETRY_PAST, NULL, -1, -1},
+        {RETRY_AFTER, " 17", 17, 17},
+        {RETRY_AFTER, "\t0017 \t", 17, 17},
+        {RETRY_AFTER, "17", 17, 17},
+        {RETRY_AFTER, " 9223372036854775807", INT64_MAX, INT64_MAX},
+        {RETRY_AFTER, " 9223372036854775808", INT64_MAX, INT64_MAX},
+        {RETRY_AFTER, " 99999999999999999999999", INT64_MAX, INT64_MAX},
+        {RETRY_AFTER,
+         " 100000000000000000000000000000000000000000000000000000000000000000000000000000000000",
+         INT64_MAX, INT64_MAX},
+        {RETRY_AFTER, " 0", -1, -1},
+        {RETRY_AFTER, "", -1, -1},
+        {RETRY_AFTER, " -17", -1, -1},
+        {RETRY_AFTER, " +17", -1, -1},
+        {RETRY_AFTER, " 17 s", -1, -1},
+        {RETRY_AFTER, " 1.5", -1, -1},
+        {RETRY_AFTER, " soon", -1, -1},
+    };
     struct lp_http_request request = a_request();
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct answer answer;
 
+        server.retry_after = rows[i].text;
         open_http(rows[i].manner);
         post(&answer, &request);
         LP_ASSERT_INT(answer.status, 503);
