@@ -41,7 +41,7 @@ struct leopay_migrate_result {
 /**
  * Brings the schema up to date; safe to repeat, and to run twice at once.  Then makes the group
  * roles and their grants, where the caller may.  first_id > 0 lets ids start there: LEOPAY_ESTATE
- * if higher ones are in use.  A migration waits two minutes for whoever else holds its tables, and
+ * if higher ones are in use.  A migration waits a minute for whoever else holds its tables, and
  * lets payers through meanwhile; then LEOPAY_EUNAVAILABLE, and it has changed nothing.
  * LEOPAY_ESETTING, before anything is changed: the database's encoding is not UTF8.
  */

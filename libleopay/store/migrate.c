@@ -36,14 +36,14 @@ struct embedded_migration {
  * A migration's lock stands in line behind whoever reads the table, a backup or a long report, and
  * all payers stand in line behind it.  So it waits for a moment only, longer than the second after
  * which the server lets an autovacuum give way, and comes again when payers have had their turn:
- * for two minutes in all.
+ * for a minute in all.
  */
 #define LOCK_WAIT_SQL "SET LOCAL lock_timeout = '2s'"
-#define LOCK_TRIES    24
+#define LOCK_TRIES    12
 #define LOCK_PAUSE_S  3
 
 #define TABLES_HELD                                                                                \
-    "for two minutes somebody else has held tables that migration %d needs (a backup, a long "     \
+    "for a minute somebody else has held tables that migration %d needs (a backup, a long "        \
     "report?); it changed nothing: run it again later"
 
 #define BOOTSTRAP_SQL                                                                              \

@@ -8,7 +8,7 @@
 #include "support/failing_libraries.h"
 
 /* Memory is back after so long: what waits for it need not wait for its deadline. */
-#define ENOUGH_MS 20
+#define ENOUGH_MS 10
 
 static struct outcome outcome;
 static struct leopay_error error;
