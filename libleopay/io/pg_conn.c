@@ -112,7 +112,8 @@ static void on_notice(void *data, const PGresult *notice)
 static void on_setup(struct lp_pg_query *query, int code, const PGresult *result,
                      const struct leopay_error *err)
 {
-    /* It only makes things faster; a server that refuses it is used as it is. */
+    /* It makes things faster, and warnings heard where somebody turned them off; a server that
+     * refuses it is used as it is. */
     (void)query, (void)code, (void)result, (void)err;
 }
 
