@@ -140,20 +140,10 @@ int lp_lifecycle_step(enum leopay_status_code from, enum lp_event event, struct 
 
 bool lp_job_fits(enum lp_job job, enum leopay_status_code status)
 {
-    switch (job) {
-    case LP_JOB_SETTLE:
-        return status == NEW;
-    case LP_JOB_CHECK:
-        return status == REGISTERED;
-    case LP_JOB_RECHECK:
-        return status == FAILED;
-    case LP_JOB_NOTIFY:
-        return status == PAID || status == NOTIFIED;
-    case LP_JOB_NONE:
-    case LP_JOB_END_:
-        break;
-    }
-    return false;
+    return (job == LP_JOB_SETTLE && status == NEW) ||
+           (job == LP_JOB_CHECK && status == REGISTERED) ||
+           (job == LP_JOB_RECHECK && status == FAILED) ||
+           (job == LP_JOB_NOTIFY && (status == PAID || status == NOTIFIED));
 }
 
 const char *lp_event_name(enum lp_event event)

@@ -209,19 +209,21 @@ static void jobs_are_named_and_read_back(void)
 
 static void a_job_fits_where_its_answers_have_cells(void)
 {
-    for (int job = 0; job <= LP_JOB_END_; job++)
+    static const bool fits[LP_JOB_END_][STATUS_COUNT + 1] = {
+        [LP_JOB_SETTLE] = {[LEOPAY_STATUS_NEW] = true},
+        [LP_JOB_CHECK] = {[LEOPAY_STATUS_REGISTERED] = true},
+        [LP_JOB_RECHECK] = {[LEOPAY_STATUS_FAILED] = true},
+        [LP_JOB_NOTIFY] = {[LEOPAY_STATUS_PAID] = true, [LEOPAY_STATUS_NOTIFIED] = true},
+    };
+
+    for (int job = LP_JOB_NONE; job < LP_JOB_END_; job++)
         for (size_t i = 0; i < STATUS_COUNT; i++) {
-            enum leopay_status_code status = statuses[i];
-            bool fits = (job == LP_JOB_SETTLE && status == LEOPAY_STATUS_NEW) ||
-                        (job == LP_JOB_CHECK && status == LEOPAY_STATUS_REGISTERED) ||
-                        (job == LP_JOB_RECHECK && status == LEOPAY_STATUS_FAILED) ||
-                        (job == LP_JOB_NOTIFY &&
-                         (status == LEOPAY_STATUS_PAID || status == LEOPAY_STATUS_NOTIFIED));
             enum lp_event event = job == LP_JOB_NOTIFY ? LP_EV_NOT_DELIVERED : LP_EV_NO_ANSWER;
             struct lp_step step;
 
-            LP_ASSERT_INT(lp_job_fits((enum lp_job)job, status), fits);
-            CU_ASSERT_TRUE(!fits || !lp_lifecycle_step(status, event, &step));
+            LP_ASSERT_INT(lp_job_fits((enum lp_job)job, statuses[i]), fits[job][statuses[i]]);
+            CU_ASSERT_TRUE(!fits[job][statuses[i]] ||
+                           !lp_lifecycle_step(statuses[i], event, &step));
         }
 }
 
