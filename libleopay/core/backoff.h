@@ -16,8 +16,8 @@ int64_t lp_backoff_ms(int attempts, int64_t delay_s, int64_t max_s, uint32_t ran
  * tenth of it, at least 5 s. */
 int64_t lp_recheck_delay_s(int64_t session_timeout_s);
 
-/* Seconds after which no answer to a registration can be under way any more: the bank's time limit
- * and a margin. */
+/* Seconds after which no answer to a registration can be under way any more, and no registration
+ * either: the bank's time limit and half of it, or 5 s. */
 int32_t lp_answer_limit_s(int64_t bank_timeout_s);
 
 #endif

@@ -9,6 +9,9 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
 #include <leopay/error.h>
 #include <leopay/version.h>
 
@@ -138,6 +141,19 @@ static size_t take_header(char *from, size_t size, size_t count, void *data)
     return call->head_len <= LP_HTTP_HEADERS_MAX && !call->odd ? size * count : 0;
 }
 
+/*
+ * The kernel goes on sending what was not acknowledged, also after the socket was closed: a request
+ * could come to the peer long after we gave it up, when an order that the bank did not know is held
+ * for one that never was.  After half the request's time without a word it is to give up as well,
+ * so that all is over half that time after ours: lp_answer_limit_s() counts on it.
+ */
+static void limit_sending(const struct lp_http_call *call, int fd)
+{
+    unsigned limit_ms = (unsigned)call->timeout_ms / 2 + 1;
+
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit_ms, sizeof(limit_ms));
+}
+
 /* By the address itself, after the resolver: whatever the URL says, this is where we would connect.
  */
 static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
@@ -149,7 +165,10 @@ static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_s
         call->refused = true;
         return CURL_SOCKET_BAD;
     }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (fd >= 0)
+        limit_sending(call, fd);
+    return fd;
 }
 
 /* Before the first byte, also on a connection that was made for an earlier request, under other
@@ -283,6 +302,7 @@ int lp_http_call_prepare(struct lp_http_call *call, const struct lp_http_request
     lp_buf_init(&call->answer, request->answer_max);
     call->truncate = request->truncate;
     call->guard = request->guard;
+    call->timeout_ms = request->timeout_ms;
     call->body_len = request->body_len;
     call->body = lp_malloc(request->body_len + 1);
     if (!call->body)

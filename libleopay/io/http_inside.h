@@ -23,6 +23,7 @@ struct lp_http_call {
     lp_http_cb cb;
     void *data;
     int64_t started_ms;
+    int timeout_ms;
 
     char *body;
     size_t body_len;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Networks that drop packets in silence: both ways, one way, and link by link."""
 
+import concurrent.futures
 import time
 
 from machine import Network
@@ -57,6 +58,28 @@ def cuts(run, ways):
     if kind == 1:
         return [run.rng.choice(names)]
     return run.rng.sample(names, len(names))
+
+
+@row(trials=8)
+def late_request(run):
+    """Orders that the network holds back until long after they were given up do not come to the bank."""
+    network, world = far_world(run)
+    load = run.load(world)
+    load.many(run.trials, run.trials)                       # leaves connections to the bank behind, kept for the next
+    network.drop([world.links()["to the bank"]])
+    posts = [load.new_post(run.rng, key=False) for _ in range(run.trials)]
+    with concurrent.futures.ThreadPoolExecutor(run.trials) as pool:
+        list(pool.map(lambda post: load.send(post, world.port), posts))
+    stored = {row[0] for row in world.sql("SELECT order_number FROM leopay.transactions WHERE status = 'new'")}
+    run.must(len(stored) > 1, f"{len(stored)} of {run.trials} orders are in doubt")
+    time.sleep(10)                                          # an order that is not found after 8 s is no order
+    network.drop([])
+    wait_for("they are known not to be there", lambda: not world.unsettled(), 40)
+    time.sleep(10)                                          # for what must not happen
+    came = stored & set(world.bank_ledger())
+    run.must(not came, f"orders came to the bank after they were given up: {len(came)}")
+    run.count(len(stored))
+    run.judge(world, load)
 
 
 @row(trials=9)
